@@ -1,0 +1,68 @@
+"""Solar Monitor: a mixed solar site as one thing in Home Assistant."""
+
+import asyncio
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+
+from .const import CONF_SOURCE, DOMAIN, PLATFORMS
+from .coordinator import RuntimeData, SolarMonitorConfigEntry, SourceCoordinator
+from .issues import async_clear_issues
+from .sources import SOURCES
+from .sources.spec import Source
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+# Home Assistant warns of a set-up that takes over ten seconds; a dead logger takes longer.
+FIRST_POLL_S: Final = 8.0
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> bool:
+    """Set a source up, also when its device does not answer now.
+
+    What is known from the last run is shown until it does: counters never become unavailable.
+    """
+    spec = SOURCES[entry.data[CONF_SOURCE]]
+    source = await spec.connect(hass, entry)
+    coordinator = SourceCoordinator(hass, entry, source)
+    first_poll = entry.async_create_background_task(
+        hass, coordinator.async_refresh(), f"{DOMAIN} first poll of {entry.title}"
+    )
+    await asyncio.wait({first_poll}, timeout=FIRST_POLL_S)
+    devices = _register_devices(hass, entry, source)
+    entry.runtime_data = RuntimeData(spec=spec, coordinator=coordinator, devices=devices)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> bool:
+    """Take the entities down, then close the link."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.coordinator.async_stop()
+        async_clear_issues(hass, entry)
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> None:
+    """Forget what was stored for the entry."""
+    await SOURCES[entry.data[CONF_SOURCE]].forget(hass, entry)
+
+
+def _register_devices(
+    hass: HomeAssistant, entry: ConfigEntry[Any], source: Source
+) -> dict[str, DeviceInfo]:
+    """Register the devices, a parent first, so that its children can point to it."""
+    registry = dr.async_get(hass)
+    ids: dict[str, str] = {}
+    infos: dict[str, DeviceInfo] = {}
+    for device in source.devices:
+        info = device.info
+        if device.parent is not None:
+            info["via_device_id"] = ids[device.parent]
+        infos[device.name] = info
+        ids[device.name] = registry.async_get_or_create(config_entry_id=entry.entry_id, **info).id
+    return infos

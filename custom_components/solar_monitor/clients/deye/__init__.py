@@ -1,0 +1,1 @@
+"""Deye and Sunsynk inverters: register tables, block planner, detection and typed readings."""

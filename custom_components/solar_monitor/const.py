@@ -1,0 +1,27 @@
+"""Names and defaults that the whole integration shares."""
+
+from typing import Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "solar_monitor"
+
+# Keys of a config entry's data. `host`, `port` and `mac` are Home Assistant's own constants.
+CONF_SOURCE: Final = "source"
+CONF_SERIAL: Final = "serial"
+CONF_UNIT: Final = "unit"
+CONF_TRANSPORT: Final = "transport"
+CONF_FAMILY: Final = "family"
+CONF_ID_PREFIX: Final = "id_prefix"
+CONF_IDENTITY: Final = "identity"
+
+# Keys of a config entry's options.
+CONF_POLL_INTERVAL: Final = "poll_interval"
+CONF_SETTINGS_INTERVAL: Final = "settings_interval"
+CONF_GROUPS: Final = "groups"
+CONF_GRID_POWER_LIMIT: Final = "grid_power_limit"
+
+DEFAULT_POLL_INTERVAL: Final = 30
+DEFAULT_SETTINGS_INTERVAL: Final = 300
+
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR)

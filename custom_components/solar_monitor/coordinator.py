@@ -1,0 +1,249 @@
+"""Asks one source at its own pace and hands the answers to the entities.
+
+One coordinator serves every kind of source. A poll that fails never takes a good value away: the
+value stays until its grace is over. Whether the device answers is known within the interval plus
+ten seconds, logged once when it is lost and once when it is back.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+import logging
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .clients.errors import ClientError
+from .issues import async_sync_issues
+from .logic.pacing import Pacing
+from .sources.spec import Happening, Outcome, Poll, Snapshot, Source, SourceSpec, first_error
+
+_LOGGER = logging.getLogger(__name__)
+
+LONGEST_POLL_S: Final = 30.0
+SHORTEST_GRACE_S: Final = 120.0
+GRACE_INTERVALS: Final = 3
+# One second inside the promised ten, for the moment at which Home Assistant starts a poll.
+SILENCE_S: Final = 9.0
+
+
+@dataclass(kw_only=True)
+class RuntimeData:
+    """What a loaded entry holds."""
+
+    spec: SourceSpec
+    coordinator: SourceCoordinator
+    devices: Mapping[str, DeviceInfo]
+
+
+type SolarMonitorConfigEntry = ConfigEntry[RuntimeData]
+
+
+class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
+    """Polls a source and keeps the last good value of everything."""
+
+    config_entry: SolarMonitorConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: SolarMonitorConfigEntry, source: Source) -> None:
+        """Prepare; nothing is asked before the first refresh."""
+        self.source = source
+        self.live = source.polls[0]
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=timedelta(seconds=self.live.interval_s),
+            always_update=False,
+        )
+        self.last_error: ClientError | None = None
+        self._pacing = Pacing(self.live.interval_s)
+        self._seen: dict[str, float] = {}
+        self._read_at: dict[str, float] = {}
+        self._lost_logged = False
+        self._happening_listeners: dict[str, list[Callable[[Happening], None]]] = {}
+        self._grace = {
+            key: max(GRACE_INTERVALS * poll.interval_s, SHORTEST_GRACE_S)
+            for poll in source.polls
+            for key in poll.keys
+        }
+        self._one_at_a_time = asyncio.Lock()
+        self._running: asyncio.Task[Any] | None = None
+        self.data = Snapshot(values=dict(source.start_values), stale=frozenset(self._grace))
+        self._watchdog: CALLBACK_TYPE | None = None
+        self._staleness: CALLBACK_TYPE | None = None
+
+    @override
+    async def _async_update_data(self) -> Snapshot:
+        async with self._one_at_a_time:
+            self._running = asyncio.current_task()
+            try:
+                return await self._async_poll()
+            finally:
+                self._running = None
+
+    async def _async_poll(self) -> Snapshot:
+        """Read what is due, the live values first."""
+        recovering = not self.data.connected
+        started = self.hass.loop.time()
+        outcomes: list[tuple[Poll, Outcome]] = []
+        for poll in self.source.polls:
+            if poll is not self.live and not recovering and not self._is_due(poll, started):
+                continue
+            outcome = await poll.read(
+                self._wanted(poll, everything=recovering), min(poll.interval_s, LONGEST_POLL_S)
+            )
+            outcomes.append((poll, outcome))
+            if outcome.report.nothing_answered:
+                break
+            self._read_at[poll.name] = started
+        return await self._async_digest(outcomes, self.hass.loop.time() - started)
+
+    def _is_due(self, poll: Poll, now: float) -> bool:
+        """Tell whether a slower poll's time has come."""
+        read_at = self._read_at.get(poll.name)
+        return read_at is None or now - read_at >= poll.interval_s
+
+    def _wanted(self, poll: Poll, *, everything: bool) -> frozenset[str]:
+        """Collect what somebody needs of a poll: all of it at first, then enabled entities'."""
+        if everything:
+            return poll.keys
+        contexts: set[str] = set()
+        for context in self.async_contexts():
+            contexts |= context
+        return poll.core | (poll.keys & contexts)
+
+    async def _async_digest(self, outcomes: list[tuple[Poll, Outcome]], took_s: float) -> Snapshot:
+        """Turn what the polls brought into the next snapshot and set the next pause."""
+        live = outcomes[0][1]
+        answered = not live.report.nothing_answered
+        pause = self._pacing.after(answered=answered, took_s=took_s)
+        self.update_interval = timedelta(seconds=pause)
+        self.last_error = None if answered else first_error(live.report)
+        if self._pacing.backing_off:
+            await self.source.async_disconnect()
+        now = self.hass.loop.time()
+        values = dict(self.data.values)
+        updated: set[str] = set()
+        for _, outcome in outcomes:
+            values |= outcome.values
+            updated |= outcome.values.keys()
+        self._seen |= dict.fromkeys(updated, now)
+        for _, outcome in outcomes:
+            self._tell(outcome.happenings)
+        self._note_connection(connected=answered)
+        self._arm_watchdog()
+        self._arm_staleness()
+        async_sync_issues(self.hass, self.config_entry, self.source.findings())
+        return Snapshot(
+            values=values,
+            stale=self._stale_keys(now),
+            connected=answered,
+            updated=frozenset(updated),
+            measured_at=live.measured_at if answered else self.data.measured_at,
+        )
+
+    def _stale_keys(self, now: float) -> frozenset[str]:
+        """Collect the keys that were never seen or not within their grace."""
+        return frozenset(
+            key
+            for key, grace in self._grace.items()
+            if key not in self._seen or now - self._seen[key] >= grace
+        )
+
+    def _note_connection(self, *, connected: bool) -> None:
+        """Log a loss once and a return once."""
+        if connected and self._lost_logged:
+            self._lost_logged = False
+            _LOGGER.info("%s answers again", self.name)
+        elif not connected and not self._lost_logged:
+            self._lost_logged = True
+            _LOGGER.warning("%s does not answer: %s", self.name, self.last_error or "silence")
+
+    def _silence_limit(self) -> float:
+        """How long no answer may come before the device counts as lost, in seconds."""
+        return self._pacing.effective_interval_s + SILENCE_S
+
+    def _arm_watchdog(self) -> None:
+        """Look again when the device would have been silent for too long."""
+        if self._watchdog is not None:
+            self._watchdog()
+            self._watchdog = None
+        last_answer = self.source.last_answer
+        if last_answer is None:
+            return
+        left = last_answer + self._silence_limit() - self.hass.loop.time()
+        if left > 0:
+            self._watchdog = async_call_later(self.hass, left, self._on_watchdog)
+
+    @callback
+    def _on_watchdog(self, _now: datetime) -> None:
+        """Mark the device as lost in the middle of a poll that gets no answer."""
+        self._watchdog = None
+        last_answer = self.source.last_answer
+        if last_answer is not None and (
+            self.hass.loop.time() - last_answer < self._silence_limit()
+        ):
+            self._arm_watchdog()
+            return
+        self._note_connection(connected=False)
+        self._publish(replace(self.data, connected=False, updated=frozenset()))
+
+    def _arm_staleness(self) -> None:
+        """Look again when the first of the values that still stand goes stale."""
+        if self._staleness is not None:
+            self._staleness()
+            self._staleness = None
+        now = self.hass.loop.time()
+        ends = [
+            self._seen[key] + grace
+            for key, grace in self._grace.items()
+            if key in self._seen and self._seen[key] + grace > now
+        ]
+        if ends:
+            self._staleness = async_call_later(self.hass, min(ends) - now, self._on_staleness)
+
+    @callback
+    def _on_staleness(self, _now: datetime) -> None:
+        """Let values go whose grace is over, also between two polls."""
+        self._staleness = None
+        stale = self._stale_keys(self.hass.loop.time())
+        self._publish(replace(self.data, stale=stale, updated=frozenset()))
+        self._arm_staleness()
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        """Show a snapshot now, without touching the schedule."""
+        changed = snapshot != self.data
+        self.data = snapshot
+        if changed:
+            self.async_update_listeners()
+
+    @callback
+    def async_listen(self, key: str, listener: Callable[[Happening], None]) -> Callable[[], None]:
+        """Call `listener` for every happening of a key; returns how to stop."""
+        listeners = self._happening_listeners.setdefault(key, [])
+        listeners.append(listener)
+        return lambda: listeners.remove(listener)
+
+    def _tell(self, happenings: tuple[Happening, ...]) -> None:
+        """Hand happenings to their event entities."""
+        for happening in happenings:
+            for listener in self._happening_listeners.get(happening.key, ()):
+                listener(happening)
+
+    async def async_stop(self) -> None:
+        """Cancel the timers and close the source; called once the entities are gone."""
+        await self.async_shutdown()
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait({self._running})
+        for cancel in (self._watchdog, self._staleness):
+            if cancel is not None:
+                cancel()
+        self._watchdog = self._staleness = None
+        await self.source.async_close()

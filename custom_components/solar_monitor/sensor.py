@@ -1,0 +1,43 @@
+"""Sensors: every number, time and word that a source measures."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import override
+
+from homeassistant.components.sensor import SensorEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .coordinator import SolarMonitorConfigEntry
+from .entity import StateEntity
+from .sources.spec import SensorRow
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: SolarMonitorConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of an entry."""
+    runtime = entry.runtime_data
+    rows = runtime.spec.rows(runtime.coordinator.source)
+    async_add_entities(SolarMonitorSensor(entry, row) for row in rows.sensors)
+
+
+class SolarMonitorSensor(StateEntity, SensorEntity):
+    """A sensor row."""
+
+    entity_description: SensorRow
+
+    # The words of the active alarms can be many; they are for reading, not for the database.
+    _unrecorded_attributes = frozenset({"codes"})
+
+    @property
+    @override
+    def native_value(self) -> StateType | date | datetime | Decimal:
+        """The value in the row's own unit; None when the device has none."""
+        value: StateType | date | datetime | Decimal = self._value_fn(self.coordinator.data)
+        return value

@@ -1,0 +1,28 @@
+"""Deye and Sunsynk inverters behind a Solarman Wi-Fi logger."""
+
+from typing import TYPE_CHECKING, Final
+
+from ..spec import SourceSpec
+from .export import diagnostics
+from .rows import every_row, rows
+from .source import async_connect, memory_store
+
+if TYPE_CHECKING:
+    from homeassistant.core import HomeAssistant
+
+    from ...coordinator import SolarMonitorConfigEntry
+
+
+async def _forget(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> None:
+    """Remove what the guards remember of an entry."""
+    await memory_store(hass, entry).async_remove()
+
+
+SPEC: Final = SourceSpec(
+    kind="deye",
+    connect=async_connect,
+    rows=rows,
+    every_row=every_row,
+    diagnostics=diagnostics,
+    forget=_forget,
+)

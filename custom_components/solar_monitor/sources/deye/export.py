@@ -1,0 +1,58 @@
+"""What diagnostics show of a Deye inverter: an allow-list, with serial numbers masked."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from ..spec import Source
+from .source import DeyeSource
+
+_VISIBLE_TAIL: Final = 2
+_WORDS_PER_LINE: Final = 16
+# The inverter's own serial number, as text in its registers.
+_SERIAL_WORDS: Final = range(3, 8)
+
+
+def diagnostics(source: Source) -> dict[str, Any]:
+    """Give identity, link figures, refusals, counters and the last words of every register."""
+    if not isinstance(source, DeyeSource):
+        return {}
+    identity = source.identity
+    return {
+        "family": source.family,
+        "identity": None
+        if identity is None
+        else asdict(identity) | {"serial": mask(identity.serial)},
+        "logger_serial": mask(str(source.transport.serial or "")),
+        "link": _plain(asdict(source.transport.stats)),
+        "refusals": source.guards.refusals.as_dict(),
+        "memory": source.guards.memory(),
+        "firmware_today": source.guards.firmware_today,
+        "registers_hex": hex_lines(source.raw_words),
+    }
+
+
+def mask(serial: str) -> str:
+    """Keep the length and the last two characters: enough to compare, too little to use."""
+    return "*" * (len(serial) - _VISIBLE_TAIL) + serial[-_VISIBLE_TAIL:]
+
+
+def hex_lines(words: Mapping[int, int]) -> dict[str, str]:
+    """Print words by their start address, so that a report can be replayed as a test."""
+    lines: dict[str, list[str]] = {}
+    start = previous = -2
+    for address in sorted(set(words).difference(_SERIAL_WORDS)):
+        if address != previous + 1 or address - start >= _WORDS_PER_LINE:
+            start = address
+        previous = address
+        lines.setdefault(str(start), []).append(f"{words[address]:04x}")
+    return {start: " ".join(line) for start, line in lines.items()}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write times as text."""
+    return {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in values.items()
+    }

@@ -1,0 +1,279 @@
+"""Lets only believable values of a Deye inverter through.
+
+Every value of a poll passes here before anything shows it: a sample of zeros after a wake-up, a
+number outside what is physical, a jump of the state of charge and every impossible step of a
+counter are held back and counted. Counters continue from the last run; "today" is our own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from ...clients.deye.decode import Value
+from ...clients.deye.identity import Identity
+from ...clients.deye.registers import Kind, Part, Register
+from ...logic.ranges import Quantity, plausible
+from ...logic.refusals import Refusals
+from ...logic.soc import SocGuard, SocVerdict
+from ...logic.today import DayCounter
+from ...logic.totals import CounterGuard, CounterLimit, CounterMemory, Verdict
+from ...logic.wakeup import WakeGuard, WakeVerdict
+from ..spec import Happening
+
+SOC: Final = "battery_soc"
+BATTERY_VOLTAGE: Final = "battery_voltage"
+PV_POWER: Final = "pv_power"
+CORRECTIONS: Final = "counter_corrections"
+
+# Lifetime counters that are guarded, each with the name of our own counter of the day.
+PV: Final = ("pv_energy_total",)
+BATTERY: Final = ("battery_charge_energy_total", "battery_discharge_energy_total")
+HOUSE: Final = (
+    "grid_import_energy_total",
+    "grid_export_energy_total",
+    "load_energy_total",
+    "generator_energy_total",
+)
+COUNTERS: Final = (*PV, *BATTERY, *HOUSE)
+
+# Where the inverter has not told its rated power: the largest single-phase hybrid.
+ASSUMED_RATED_W: Final = 16_000.0
+SMALLEST_HOUSE_LIMIT_W: Final = 25_000.0
+# The guard of single power values is coarse on purpose: it is there for 65535 W, not for peaks.
+POWER_MARGIN: Final = 2.0
+
+_QUANTITY_OF_UNIT: Final = {
+    "Hz": Quantity.FREQUENCY,
+    "°C": Quantity.TEMPERATURE,
+    "W": Quantity.POWER,
+}
+_OWN_POWERS: Final = ("pv", "inverter", "battery")
+_NOT_REFUSED: Final = (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.ABSENT)
+_SOC_NOT_REFUSED: Final = (SocVerdict.ACCEPTED, SocVerdict.ABSENT, SocVerdict.NO_BATTERY)
+
+
+def today_key(total_key: str) -> str:
+    """Name our counter of the day that belongs to a lifetime counter."""
+    return total_key.removesuffix("_total") + "_today"
+
+
+TODAY_KEYS: Final = tuple(today_key(key) for key in COUNTERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When a poll was answered, on the clocks that the guards need."""
+
+    monotonic: float
+    unix: float
+    local: datetime
+
+
+class DeyeGuards:
+    """The guards of one inverter, and what they remember."""
+
+    def __init__(
+        self,
+        identity: Identity | None,
+        *,
+        house_limit_w: float | None = None,
+        memory: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Take the limits from the rated power, and continue from `memory` where there is any."""
+        rated = (identity.rated_power_w if identity else None) or ASSUMED_RATED_W
+        self._own_limit_w = POWER_MARGIN * rated
+        self._house_limit_w = house_limit_w or max(self._own_limit_w, SMALLEST_HOUSE_LIMIT_W)
+        self._mppt_count = identity.mppt_count if identity else 2
+        self.refusals = Refusals()
+        self.firmware_today: dict[str, Value | None] = {}
+        self.soc = SocGuard()
+        self._wake = WakeGuard()
+        self._poll = 0
+        self._published: dict[str, Any] = {}
+        saved = memory or {}
+        limits = {key: self._house_limit_w if key in HOUSE else rated for key in COUNTERS}
+        self._counters = {
+            key: CounterGuard(
+                CounterLimit(limit), CounterMemory.from_dict(_part(saved, "counters").get(key))
+            )
+            for key, limit in limits.items()
+        }
+        self._days = {
+            key: DayCounter.from_dict(_part(saved, "days").get(key), power_w=limit)
+            for key, limit in limits.items()
+        }
+
+    def memory(self) -> dict[str, Any]:
+        """Everything that must survive a restart, as JSON."""
+        return {
+            "counters": {
+                key: guard.memory.to_dict()
+                for key, guard in self._counters.items()
+                if guard.memory is not None
+            },
+            "days": {key: day.to_dict() for key, day in self._days.items()},
+        }
+
+    def totals(self, local_now: datetime) -> dict[str, float | None]:
+        """The counters as they stand, for a start or a poll that was not answered."""
+        values: dict[str, float | None] = {}
+        for key, guard in self._counters.items():
+            if guard.total is None:
+                continue
+            values[key] = guard.total
+            values[today_key(key)] = self._days[key].offer(
+                guard.total, local_now=local_now, firmware_today=None
+            )
+        return values
+
+    def admit_live(
+        self,
+        table: Mapping[str, Register],
+        values: Mapping[str, Value | None],
+        *,
+        all_zero: bool,
+        moment: Moment,
+    ) -> tuple[dict[str, Any], tuple[Happening, ...]]:
+        """Guard one live poll. Returns what may be shown, and the counter corrections."""
+        self._poll += 1
+        verdict = self._wake.offer(all_zero=all_zero, at=moment.monotonic)
+        if verdict is not WakeVerdict.OK:
+            self.refusals.count("all_zero", "poll")
+            return self._asleep(values, verdict, moment), ()
+        admitted = self._admit_plain(table, values)
+        self._admit_soc(values, admitted, moment)
+        if self.soc.no_battery:
+            for key, register in table.items():
+                if register.part is Part.BATTERY and register.kind is Kind.MEASUREMENT:
+                    admitted[key] = None
+        self._add_pv_power(admitted)
+        self.firmware_today |= {key: values[key] for key in TODAY_KEYS if key in values}
+        happenings = self._admit_counters(values, admitted, moment)
+        self._published |= admitted
+        return admitted, happenings
+
+    def admit_settings(
+        self, table: Mapping[str, Register], values: Mapping[str, Value | None]
+    ) -> dict[str, Any]:
+        """Guard one poll of the settings and the battery's own figures."""
+        return self._admit_plain(table, values)
+
+    def _asleep(
+        self, values: Mapping[str, Value | None], verdict: WakeVerdict, moment: Moment
+    ) -> dict[str, Any]:
+        """Show the values of before the zeros, or nothing once they have been zero for long."""
+        shown = {key for key in values if key not in TODAY_KEYS}
+        if PV_POWER in self._published:
+            shown.add(PV_POWER)
+        held = verdict is WakeVerdict.HELD
+        kept = {key: self._published.get(key) if held else None for key in shown}
+        return kept | self.totals(moment.local)
+
+    def _admit_plain(
+        self, table: Mapping[str, Register], values: Mapping[str, Value | None]
+    ) -> dict[str, Any]:
+        """Pass values that need no history, unless they are outside what is physical."""
+        admitted: dict[str, Any] = {}
+        for key, value in values.items():
+            if key == SOC or key in COUNTERS or key in TODAY_KEYS:
+                continue
+            if self._is_plausible(table[key], value):
+                admitted[key] = value
+            else:
+                self.refusals.count("out_of_range", key)
+        return admitted
+
+    def _is_plausible(self, register: Register, value: Value | None) -> bool:
+        """Judge a single number by what it measures."""
+        quantity = _quantity(register)
+        if quantity is None or not isinstance(value, int | float):
+            return True
+        limit = None
+        if quantity is Quantity.POWER:
+            own = register.key.startswith(_OWN_POWERS)
+            limit = self._own_limit_w if own else self._house_limit_w
+        return plausible(quantity, value, limit=limit)
+
+    def _admit_soc(
+        self, values: Mapping[str, Value | None], admitted: dict[str, Any], moment: Moment
+    ) -> None:
+        """Pass the state of charge through its own guard; a held one shows its last value."""
+        if SOC not in values:
+            return
+        verdict = self.soc.offer(
+            _number(values[SOC]),
+            _number(values.get(BATTERY_VOLTAGE)),
+            at=moment.monotonic,
+            poll=self._poll,
+        )
+        if verdict not in _SOC_NOT_REFUSED:
+            self.refusals.count(verdict.value, SOC)
+        admitted[SOC] = self.soc.value
+
+    def _add_pv_power(self, admitted: dict[str, Any]) -> None:
+        """Sum the strings that exist; a missing one makes the sum unknown, not smaller."""
+        parts = [admitted.get(f"pv{n}_power") for n in range(1, self._mppt_count + 1)]
+        if all(part is not None for part in parts):
+            admitted[PV_POWER] = sum(part for part in parts if part is not None)
+
+    def _admit_counters(
+        self, values: Mapping[str, Value | None], admitted: dict[str, Any], moment: Moment
+    ) -> tuple[Happening, ...]:
+        """Pass the lifetime counters through their guards and keep our counters of the day."""
+        awake = any(isinstance(value, int | float) and value for value in admitted.values())
+        happenings: list[Happening] = []
+        for key, guard in self._counters.items():
+            if key in values:
+                verdict = guard.offer(
+                    _number(values[key]), now=moment.unix, poll=self._poll, awake=awake
+                )
+                if verdict not in _NOT_REFUSED:
+                    self.refusals.count(verdict.value, key)
+                happenings.extend(_correction(key, guard))
+            if guard.total is None:
+                continue
+            admitted[key] = guard.total
+            admitted[today_key(key)] = self._days[key].offer(
+                guard.total,
+                local_now=moment.local,
+                firmware_today=_number(values.get(today_key(key))),
+            )
+        return tuple(happenings)
+
+
+def _correction(key: str, guard: CounterGuard) -> tuple[Happening, ...]:
+    """Tell a rebase once."""
+    rebase = guard.take_rebase()
+    if rebase is None:
+        return ()
+    return (
+        Happening(
+            key=CORRECTIONS,
+            event_type="rebased",
+            attributes={
+                "counter": key,
+                "old_raw_kwh": rebase.old_raw,
+                "new_raw_kwh": rebase.new_raw,
+                "total_kwh": guard.total,
+            },
+        ),
+    )
+
+
+def _quantity(register: Register) -> Quantity | None:
+    """Tell what a register measures, where that has limits."""
+    if register.key.endswith("_soc"):
+        return Quantity.SOC
+    return _QUANTITY_OF_UNIT.get(register.unit or "") if register.kind is Kind.MEASUREMENT else None
+
+
+def _number(value: object) -> float | None:
+    """Give a number, or None for anything else."""
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _part(saved: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Give a part of the stored memory, empty when it is missing or damaged."""
+    part = saved.get(name)
+    return part if isinstance(part, Mapping) else {}

@@ -1,0 +1,117 @@
+"""The options of a Deye entry: how often to ask, and which groups of values to show."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.config_entries import ConfigEntry, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.const import UnitOfPower, UnitOfTime
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_registry import RegistryEntryDisabler
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import voluptuous as vol
+
+from ...const import (
+    CONF_GRID_POWER_LIMIT,
+    CONF_GROUPS,
+    CONF_ID_PREFIX,
+    CONF_POLL_INTERVAL,
+    CONF_SETTINGS_INTERVAL,
+    DEFAULT_POLL_INTERVAL,
+    DEFAULT_SETTINGS_INTERVAL,
+)
+from .groups import GROUPS, group_of
+from .rows import every_row
+
+if TYPE_CHECKING:
+    from homeassistant.core import HomeAssistant
+
+STEP_OPTIONS: Final = "init"
+
+
+def _number(low: int, high: int, unit: str) -> vol.All:
+    """Give the validator of a whole number with a unit."""
+    config = NumberSelectorConfig(
+        min=low, max=high, step=1, mode=NumberSelectorMode.BOX, unit_of_measurement=unit
+    )
+    return vol.All(NumberSelector(config), vol.Coerce(int))
+
+
+_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_POLL_INTERVAL, default=DEFAULT_POLL_INTERVAL): _number(
+            10, 600, UnitOfTime.SECONDS
+        ),
+        vol.Required(CONF_SETTINGS_INTERVAL, default=DEFAULT_SETTINGS_INTERVAL): _number(
+            60, 3600, UnitOfTime.SECONDS
+        ),
+        vol.Optional(CONF_GROUPS, default=list): SelectSelector(
+            SelectSelectorConfig(
+                options=list(GROUPS),
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
+                translation_key=CONF_GROUPS,
+            )
+        ),
+        vol.Optional(CONF_GRID_POWER_LIMIT): _number(1000, 1_000_000, UnitOfPower.WATT),
+    }
+)
+
+
+class DeyeOptionsFlow(OptionsFlowWithReload):
+    """Changes the options; the entry is loaded again when they did change."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the options as they are, and take the new ones."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id=STEP_OPTIONS,
+                data_schema=self.add_suggested_values_to_schema(_SCHEMA, self.config_entry.options),
+            )
+        async_apply_groups(self.hass, self.config_entry, user_input[CONF_GROUPS])
+        limit = user_input.get(CONF_GRID_POWER_LIMIT)
+        return self.async_create_entry(data={**user_input, CONF_GRID_POWER_LIMIT: limit})
+
+
+@callback
+def async_apply_groups(
+    hass: HomeAssistant, entry: ConfigEntry[Any], groups: Collection[str]
+) -> None:
+    """Turn the entities of newly chosen groups on and those of groups given up off.
+
+    Only values that are off by default belong to a group, and what a user turned off by hand
+    stays off.
+    """
+    before = frozenset(entry.options.get(CONF_GROUPS, ()))
+    added, removed = frozenset(groups) - before, before - frozenset(groups)
+    registry = er.async_get(hass)
+    optional = _optional_keys()
+    prefix = f"{entry.data[CONF_ID_PREFIX]}_"
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        key = entity.unique_id.removeprefix(prefix)
+        if key not in optional:
+            continue
+        group = group_of(key)
+        if group in added and entity.disabled_by is RegistryEntryDisabler.INTEGRATION:
+            registry.async_update_entity(entity.entity_id, disabled_by=None)
+        elif group in removed and entity.disabled_by is None:
+            registry.async_update_entity(
+                entity.entity_id, disabled_by=RegistryEntryDisabler.INTEGRATION
+            )
+
+
+def _optional_keys() -> frozenset[str]:
+    """Collect the keys of values that are off unless somebody wants them."""
+    rows = every_row()
+    return frozenset(
+        row.key
+        for row in (*rows.sensors, *rows.binary_sensors)
+        if not row.entity_registry_enabled_default
+    )

@@ -1,0 +1,129 @@
+"""Asks who is at an address, before an entry is made or changed: who, or why not, in time."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from astral.sun import elevation
+from homeassistant.helpers.sun import get_astral_observer
+from homeassistant.util import dt as dt_util
+
+from ...clients.deye.inverter import Inverter
+from ...clients.errors import (
+    AsleepError,
+    BadAnswerError,
+    BusyError,
+    ClientError,
+    LinkLostError,
+    NoAnswerError,
+    UnitSilentError,
+    WrongSerialError,
+)
+from ...clients.solarman.link import DEFAULT_PORT
+from .link import async_acquire_link, async_link_pool, new_link
+
+if TYPE_CHECKING:
+    from homeassistant.core import HomeAssistant
+
+    from ...clients.deye.family import Family
+    from ...clients.deye.identity import Identity
+    from ...clients.solarman.transport import Transport
+
+DEFAULT_UNIT: Final = 1
+# Long enough for three answers of a stick that takes 7 s for each.
+PROBE_LIMIT_S: Final = 25.0
+# The sun is down for sure: an inverter without a battery sleeps.
+NIGHT_ELEVATION_DEG: Final = -1.0
+
+# A stick may send a heartbeat instead of an answer (github.com/jmccrohan/pysolarmanv5 issue 19),
+# or reset the first connection: one more try helps.
+_PASSING: Final = (BadAnswerError, LinkLostError, NoAnswerError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An address and what the user said about what is there."""
+
+    host: str
+    port: int = DEFAULT_PORT
+    serial: int | None = None
+    """The logger's serial number if it was typed: it is checked. Else it is learned."""
+    unit: int = DEFAULT_UNIT
+    """The Modbus unit of the inverter, 1..247."""
+    family: Family | None = None
+    """None: the inverter tells it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What was found. There is either an identity or an error."""
+
+    serial: int | None = None
+    """The logger's serial number; None if nothing that is a logger answered."""
+    identity: Identity | None = None
+    error: ClientError | None = None
+
+
+async def async_probe(hass: HomeAssistant, target: Target) -> Probe:
+    """Ask a target who it is; every outcome is a `Probe`, within `PROBE_LIMIT_S` plus the close.
+
+    An entry that talks to the same host and port shares its link: a logger serves one connection
+    well and two badly. A link of ours is closed at the end in any case.
+    """
+    link = async_acquire_link(hass, target.host, target.port, target.serial)
+    try:
+        probe = await _async_ask(hass, link, target)
+    finally:
+        await async_link_pool(hass).release(link)
+    if isinstance(probe.error, WrongSerialError) and target.serial in {None, probe.serial}:
+        # It was not our serial that is wrong: the link belongs to an entry whose stick has been
+        # replaced. That one is of no use to anybody, so a second connection does no harm.
+        link = new_link(target.host, target.port, probe.serial)
+        try:
+            probe = await _async_ask(hass, link, target)
+        finally:
+            await link.close()
+    return probe
+
+
+async def _async_ask(hass: HomeAssistant, link: Transport, target: Target) -> Probe:
+    """Ask over a link, and say what came of it."""
+    foreign_before = link.stats.foreign_answers
+    error: ClientError
+    try:
+        async with asyncio.timeout(PROBE_LIMIT_S):
+            identity = await _async_identify(link, target)
+        return Probe(serial=_checked_serial(link, target), identity=identity)
+    except TimeoutError, NoAnswerError:
+        busy = link.stats.foreign_answers > foreign_before
+        error = BusyError() if busy else NoAnswerError()
+    except WrongSerialError as err:
+        return Probe(serial=err.serial, error=err)
+    except UnitSilentError as err:
+        error = AsleepError() if _is_night(hass) else err
+    except ClientError as err:
+        error = err
+    return Probe(serial=link.serial, error=error)
+
+
+def _checked_serial(link: Transport, target: Target) -> int:
+    """Give the serial number of the logger that answered; a shared link does not know ours."""
+    if link.serial is None:
+        raise BadAnswerError("the logger does not tell its serial number")
+    if target.serial not in {None, link.serial}:
+        raise WrongSerialError(serial=link.serial)
+    return link.serial
+
+
+async def _async_identify(link: Transport, target: Target) -> Identity:
+    """Read who the inverter is; what may pass is tried once more."""
+    inverter = Inverter(link, target.unit, target.family)
+    try:
+        return await inverter.identify()
+    except _PASSING:
+        return await inverter.identify()
+
+
+def _is_night(hass: HomeAssistant) -> bool:
+    """Tell whether the sun is well below the horizon at home."""
+    return elevation(get_astral_observer(hass), dt_util.utcnow()) < NIGHT_ELEVATION_DEG

@@ -1,0 +1,361 @@
+"""Which entities a Deye inverter has: most rows are made from the register table.
+
+A register's unit and kind decide its device class, state class and category, so the register
+table stays the one place where a value is described. What is not a register follows below it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import (
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfFrequency,
+    UnitOfPower,
+    UnitOfReactiveEnergy,
+    UnitOfTemperature,
+    UnitOfTime,
+)
+from homeassistant.util import dt as dt_util
+
+from ...clients.deye.hybrid_1p import REGISTERS
+from ...clients.deye.registers import Kind, Part, Register
+from ..spec import (
+    BinarySensorRow,
+    EventRow,
+    Row,
+    Rows,
+    SensorRow,
+    Snapshot,
+    Source,
+    ValueFn,
+    key_value,
+)
+from .guards import CORRECTIONS, COUNTERS, PV_POWER, today_key
+from .source import (
+    ANSWER_TIME,
+    CLOCK_OFFSET,
+    DEVICE_BATTERY,
+    DEVICE_INVERTER,
+    DEVICE_LOGGER,
+    LAST_SUCCESS,
+    LOGGER_UPTIME,
+    REFUSED_VALUES,
+    DeyeSource,
+)
+from .words import ACTIVE_ALARMS, FAULT_BITS, NONE, WARNING_BITS, active_codes
+
+CONNECTIVITY: Final = "connectivity"
+GRID_PRESENT: Final = "grid_present"
+GRID_VOLTAGES: Final = ("grid_l1_voltage", "grid_l2_voltage", "grid_l3_voltage")
+# Below this the grid is lost (the rule of github.com/tailucas/inverter-monitor).
+GRID_PRESENT_V: Final = 90.0
+RUNNING_STATE: Final = "running_state"
+
+
+class _Class(NamedTuple):
+    """What Home Assistant calls a unit."""
+
+    device_class: SensorDeviceClass | None
+    unit: str
+    state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT
+
+
+_BY_UNIT: Final[Mapping[str, _Class]] = {
+    "W": _Class(SensorDeviceClass.POWER, UnitOfPower.WATT),
+    "V": _Class(SensorDeviceClass.VOLTAGE, UnitOfElectricPotential.VOLT),
+    "A": _Class(SensorDeviceClass.CURRENT, UnitOfElectricCurrent.AMPERE),
+    "Hz": _Class(SensorDeviceClass.FREQUENCY, UnitOfFrequency.HERTZ),
+    "°C": _Class(SensorDeviceClass.TEMPERATURE, UnitOfTemperature.CELSIUS),
+    "%": _Class(None, PERCENTAGE),
+    "Ah": _Class(None, "Ah"),
+    "h": _Class(SensorDeviceClass.DURATION, UnitOfTime.HOURS),
+    "s": _Class(SensorDeviceClass.DURATION, UnitOfTime.SECONDS),
+    "kWh": _Class(
+        SensorDeviceClass.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, SensorStateClass.TOTAL_INCREASING
+    ),
+    "kvarh": _Class(
+        SensorDeviceClass.REACTIVE_ENERGY,
+        UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
+        SensorStateClass.TOTAL,
+    ),
+}
+_STATE_OF_CHARGE: Final = frozenset({"battery_soc", "bms_soc"})
+_DIAGNOSTIC_KINDS: Final = frozenset(
+    {
+        Kind.CLOCK,
+        Kind.SETTING_BITS,
+        Kind.SETTING_NUMBER,
+        Kind.SETTING_SELECT,
+        Kind.SETTING_SWITCH,
+        Kind.SETTING_TIME,
+    }
+)
+# Shown through the rows at the end of this module, in a better form.
+_SHOWN_OTHERWISE: Final = frozenset({WARNING_BITS, FAULT_BITS})
+
+
+def every_row() -> Rows:
+    """All rows that any unit can have."""
+    return _rows(REGISTERS)
+
+
+def rows(source: Source) -> Rows:
+    """The rows of one unit: only inputs and phases that it has."""
+    return _rows(source.registers.values() if isinstance(source, DeyeSource) else ())
+
+
+def _rows(registers: Iterable[Register]) -> Rows:
+    """Make the tables of one unit from its registers."""
+    shown = [
+        register
+        for register in registers
+        if register.exposed and register.key not in _SHOWN_OTHERWISE
+    ]
+    return Rows(
+        sensors=(
+            *_DERIVED_SENSORS,
+            *(_sensor(register) for register in shown if not _is_binary(register)),
+        ),
+        binary_sensors=(
+            *_DERIVED_BINARY_SENSORS,
+            *(_binary_sensor(register) for register in shown if _is_binary(register)),
+        ),
+        events=_EVENTS,
+    )
+
+
+def _is_binary(register: Register) -> bool:
+    """Tell whether a register says yes or no."""
+    return bool(register.mask)
+
+
+def _device(register: Register) -> str:
+    """Name the device of a register."""
+    return DEVICE_BATTERY if register.part is Part.BATTERY else DEVICE_INVERTER
+
+
+def _category(register: Register) -> EntityCategory | None:
+    """Put settings, which are read only here, below the measurements."""
+    return EntityCategory.DIAGNOSTIC if register.kind in _DIAGNOSTIC_KINDS else None
+
+
+def _sensor(register: Register) -> SensorRow:
+    """Make the row of a register that is a number, a word or a time."""
+    known = _BY_UNIT.get(register.unit or "")
+    number = known is not None
+    return SensorRow(
+        key=register.key,
+        translation_key=register.key,
+        device_class=_device_class(register, known),
+        native_unit_of_measurement=known.unit if known else None,
+        state_class=_state_class(register, known),
+        suggested_display_precision=register.precision if number else None,
+        options=list(register.options.values()) or None,
+        entity_category=_category(register),
+        entity_registry_enabled_default=register.default,
+        row=Row(device=_device(register), always=register.key in COUNTERS),
+        value_fn=_value_fn(register),
+    )
+
+
+def _value_fn(register: Register) -> ValueFn:
+    """Choose how a decoded value becomes a state."""
+    if register.kind is Kind.SETTING_TIME:
+        return _mapped(register.key, lambda value: f"{value:%H:%M}")
+    if register.kind is Kind.CLOCK:
+        zone = dt_util.get_default_time_zone
+        return _mapped(register.key, lambda value: value.replace(tzinfo=zone()))
+    if register.kind in (Kind.BITFIELD, Kind.SETTING_BITS):
+        return _mapped(register.key, lambda value: ", ".join(value) or NONE)
+    return key_value(register.key)
+
+
+def _mapped(key: str, show: Callable[[Any], Any]) -> ValueFn:
+    """Show a value in another form, and its absence as it is."""
+
+    def value(snapshot: Snapshot) -> object:
+        raw = snapshot.values.get(key)
+        return None if raw is None else show(raw)
+
+    return value
+
+
+def _device_class(register: Register, known: _Class | None) -> SensorDeviceClass | None:
+    """Choose the device class: by the unit, but for states of charge and enumerations."""
+    if register.key in _STATE_OF_CHARGE:
+        return SensorDeviceClass.BATTERY
+    if register.options:
+        return SensorDeviceClass.ENUM
+    if register.kind is Kind.CLOCK:
+        return SensorDeviceClass.TIMESTAMP
+    return known.device_class if known else None
+
+
+def _state_class(register: Register, known: _Class | None) -> SensorStateClass | None:
+    """Keep statistics of what is measured, not of what is set."""
+    if known is None or register.kind in _DIAGNOSTIC_KINDS:
+        return None
+    if register.unit == "kWh" and register.signed:
+        return SensorStateClass.TOTAL
+    return known.state_class
+
+
+def _binary_sensor(register: Register) -> BinarySensorRow:
+    """Make the row of a register that says yes or no."""
+    return BinarySensorRow(
+        key=register.key,
+        translation_key=register.key,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=register.default,
+        row=Row(device=_device(register)),
+        value_fn=key_value(register.key),
+    )
+
+
+def _fault(snapshot: Snapshot) -> bool | None:
+    """Tell whether the inverter has stopped: a fault bit, or the state itself says so."""
+    bits, state = snapshot.values.get(FAULT_BITS), snapshot.values.get(RUNNING_STATE)
+    return None if bits is None and state is None else bool(bits) or state == "fault"
+
+
+def _grid_present(snapshot: Snapshot) -> bool | None:
+    """Tell whether any phase has voltage."""
+    volts = [snapshot.values[key] for key in GRID_VOLTAGES if snapshot.values.get(key) is not None]
+    return any(volt >= GRID_PRESENT_V for volt in volts) if volts else None
+
+
+def _today_row(total_key: str) -> SensorRow:
+    """Make the row of one of our own counters of the day."""
+    battery = total_key.startswith("battery")
+    key = today_key(total_key)
+    return SensorRow(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=not key.startswith("generator"),
+        row=Row(
+            device=DEVICE_BATTERY if battery else DEVICE_INVERTER,
+            needs=frozenset({total_key}),
+            always=True,
+        ),
+        value_fn=key_value(key),
+    )
+
+
+_DERIVED_SENSORS: Final = (
+    SensorRow(
+        key=PV_POWER,
+        translation_key=PV_POWER,
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        row=Row(device=DEVICE_INVERTER),
+        value_fn=key_value(PV_POWER),
+    ),
+    *(_today_row(key) for key in COUNTERS),
+    SensorRow(
+        key=ACTIVE_ALARMS,
+        translation_key=ACTIVE_ALARMS,
+        row=Row(device=DEVICE_INVERTER, needs=frozenset({WARNING_BITS, FAULT_BITS})),
+        value_fn=key_value(ACTIVE_ALARMS),
+        attributes_fn=lambda snapshot: {"codes": active_codes(snapshot.values)},
+    ),
+    SensorRow(
+        key=LOGGER_UPTIME,
+        translation_key=LOGGER_UPTIME,
+        device_class=SensorDeviceClass.UPTIME,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        row=Row(device=DEVICE_LOGGER),
+        value_fn=key_value(LOGGER_UPTIME),
+    ),
+    SensorRow(
+        key=CLOCK_OFFSET,
+        translation_key=CLOCK_OFFSET,
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        row=Row(device=DEVICE_LOGGER),
+        value_fn=key_value(CLOCK_OFFSET),
+    ),
+    SensorRow(
+        key=ANSWER_TIME,
+        translation_key=ANSWER_TIME,
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_display_precision=2,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        row=Row(device=DEVICE_LOGGER),
+        value_fn=key_value(ANSWER_TIME),
+    ),
+    SensorRow(
+        key=REFUSED_VALUES,
+        translation_key=REFUSED_VALUES,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        row=Row(device=DEVICE_LOGGER, always=True),
+        value_fn=key_value(REFUSED_VALUES),
+    ),
+    SensorRow(
+        key=LAST_SUCCESS,
+        translation_key=LAST_SUCCESS,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        row=Row(device=DEVICE_LOGGER, always=True),
+        value_fn=key_value(LAST_SUCCESS),
+    ),
+)
+
+_DERIVED_BINARY_SENSORS: Final = (
+    BinarySensorRow(
+        key="alarm",
+        translation_key="alarm",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        row=Row(device=DEVICE_INVERTER, needs=frozenset({WARNING_BITS})),
+        value_fn=_mapped(WARNING_BITS, bool),
+    ),
+    BinarySensorRow(
+        key="fault",
+        translation_key="fault",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        row=Row(device=DEVICE_INVERTER, needs=frozenset({FAULT_BITS, RUNNING_STATE})),
+        value_fn=_fault,
+    ),
+    BinarySensorRow(
+        key=GRID_PRESENT,
+        translation_key=GRID_PRESENT,
+        device_class=BinarySensorDeviceClass.POWER,
+        row=Row(device=DEVICE_INVERTER, needs=frozenset(GRID_VOLTAGES)),
+        value_fn=_grid_present,
+    ),
+    BinarySensorRow(
+        key=CONNECTIVITY,
+        translation_key=CONNECTIVITY,
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        row=Row(device=DEVICE_LOGGER, always=True),
+        value_fn=lambda snapshot: snapshot.connected,
+    ),
+)
+
+_EVENTS: Final = (
+    EventRow(
+        key=CORRECTIONS,
+        translation_key=CORRECTIONS,
+        event_types=["rebased"],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        row=Row(device=DEVICE_INVERTER, always=True),
+    ),
+)

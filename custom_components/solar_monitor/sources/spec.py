@@ -1,0 +1,211 @@
+"""The one seam for a vendor: what a source must bring so that it becomes entities."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from homeassistant.components.binary_sensor import BinarySensorEntityDescription
+from homeassistant.components.event import EventEntityDescription
+from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.helpers.device_registry import DeviceInfo
+
+from ..clients.errors import ClientError
+from ..clients.report import UpdateReport
+
+if TYPE_CHECKING:
+    from homeassistant.core import HomeAssistant
+
+    from ..coordinator import SolarMonitorConfigEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that the entities of one source show at one moment.
+
+    Two snapshots are equal when every entity would show the same; the times do not count.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """The last good value of each key. None: the device has no such value now."""
+    stale: frozenset[str] = frozenset()
+    """Keys that have been silent past their grace."""
+    connected: bool = False
+    """Whether the device answers."""
+    updated: frozenset[str] = field(default=frozenset(), compare=False)
+    """Keys that were measured by the newest poll."""
+    measured_at: datetime | None = field(default=None, compare=False)
+    """When the newest poll was answered, in UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that an event entity tells, once."""
+
+    key: str
+    event_type: str
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one poll brought: guarded values, and which blocks failed and why."""
+
+    values: Mapping[str, Any]
+    report: UpdateReport
+    measured_at: datetime | None = None
+    happenings: tuple[Happening, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One group of values that is read together.
+
+    `read` takes the keys that somebody needs and the seconds it may take. It never raises a
+    `ClientError`: failures are in the report.
+    """
+
+    name: str
+    interval_s: float
+    keys: frozenset[str]
+    core: frozenset[str]
+    read: Callable[[Collection[str], float], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A fault that the user can do something about: it becomes a repair."""
+
+    key: str
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str | int | float | None] | None = None
+    fixable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device of a source; the one it hangs behind is added to `info` once that is known."""
+
+    name: str
+    info: DeviceInfo
+    parent: str | None = None
+
+
+class Source(Protocol):
+    """A connected device: asks, guards and remembers. One per config entry."""
+
+    @property
+    def polls(self) -> tuple[Poll, ...]:
+        """What is read; the first poll sets the pace and proves that the device is there."""
+        ...
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """The devices, a parent before its children."""
+        ...
+
+    @property
+    def id_prefix(self) -> str:
+        """What every unique id of this source starts with."""
+        ...
+
+    @property
+    def start_values(self) -> Mapping[str, Any]:
+        """Values that are known before the first answer: counters from the last run."""
+        ...
+
+    @property
+    def last_answer(self) -> float | None:
+        """When the device last answered anything (monotonic seconds)."""
+        ...
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The faults that hold now."""
+        ...
+
+    async def async_disconnect(self) -> None:
+        """Close the connection cleanly; the next poll opens it again."""
+        ...
+
+    async def async_close(self) -> None:
+        """Close for good and save what must survive."""
+        ...
+
+
+type ValueFn = Callable[[Snapshot], Any]
+type AttributesFn = Callable[[Snapshot], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What all entity rows share: the device, what is read for it, whether it may go stale."""
+
+    device: str
+    needs: frozenset[str] | None = None
+    """The keys that must be polled for it; None: its own key."""
+    always: bool = False
+    """True for counters and diagnostics: shown also while the device is silent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensorRow(SensorEntityDescription):
+    """A row of the sensor table."""
+
+    row: Row
+    value_fn: ValueFn
+    attributes_fn: AttributesFn | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinarySensorRow(BinarySensorEntityDescription):
+    """A row of the binary sensor table."""
+
+    row: Row
+    value_fn: ValueFn
+    attributes_fn: AttributesFn | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventRow(EventEntityDescription):
+    """A row of the event table."""
+
+    row: Row
+
+
+type AnyRow = SensorRow | BinarySensorRow | EventRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """The entity tables of one source."""
+
+    sensors: tuple[SensorRow, ...] = ()
+    binary_sensors: tuple[BinarySensorRow, ...] = ()
+    events: tuple[EventRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """A vendor, as the rest of the integration sees it."""
+
+    kind: str
+    connect: Callable[[HomeAssistant, SolarMonitorConfigEntry], Awaitable[Source]]
+    """Make the source of an entry. Does not need the device to answer."""
+    rows: Callable[[Source], Rows]
+    """The entities that this very device has."""
+    every_row: Callable[[], Rows]
+    """The entities that any device of this kind can have: for checks of texts and icons."""
+    diagnostics: Callable[[Source], dict[str, Any]]
+    """What may be shown of it to somebody who helps: an allow-list."""
+    forget: Callable[[HomeAssistant, SolarMonitorConfigEntry], Awaitable[None]]
+    """Remove what was stored for an entry that is being removed."""
+
+
+def key_value(key: str) -> ValueFn:
+    """Give the function that shows one key of the snapshot."""
+    return lambda snapshot: snapshot.values.get(key)
+
+
+def first_error(report: UpdateReport) -> ClientError | None:
+    """Give the failure that describes a silent poll best: that of its first block."""
+    return next(iter(report.failed.values()), None)

@@ -1,0 +1,34 @@
+"""System health: which sources answer, at a glance."""
+
+from typing import Any
+
+from homeassistant.components import system_health
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DOMAIN
+from .coordinator import SolarMonitorConfigEntry
+
+
+@callback
+def async_register(
+    hass: HomeAssistant,
+    register: system_health.SystemHealthRegistration,
+) -> None:
+    """Offer the information."""
+    register.async_register_info(_async_info)
+
+
+async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
+    """Count the sources and those that answer."""
+    entries: list[SolarMonitorConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    loaded = [entry for entry in entries if entry.state is ConfigEntryState.LOADED]
+    answering = [entry for entry in loaded if entry.runtime_data.coordinator.data.connected]
+    refused = sum(
+        entry.runtime_data.coordinator.data.values.get("refused_values") or 0 for entry in loaded
+    )
+    return {
+        "sources": len(entries),
+        "sources_answering": len(answering),
+        "refused_values": refused,
+    }

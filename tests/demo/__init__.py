@@ -1,0 +1,1 @@
+"""The demo: simulated devices and a real Home Assistant that watches them."""

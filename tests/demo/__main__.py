@@ -1,0 +1,117 @@
+"""`scripts/demo`: simulated devices and a real Home Assistant that watches them, in real time."""
+
+import argparse
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+import shutil
+import signal
+import sys
+import tempfile
+
+from tests.demo.check import check
+from tests.demo.config import free_port
+from tests.demo.demo import Demo, running_demo
+from tests.demo.errors import DemoError
+from tests.demo.house import simulated_house
+from tests.demo.onboarding import PASSWORD, USERNAME
+from tests.demo.process import RESTART
+from tests.demo.say import say
+from tests.demo.table import compare, print_table
+from tests.demo.truth import true_values
+from tests.simulators.logger import Fault
+
+FAULTS = {fault.value: fault for fault in Fault}
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument(
+        "--check", action="store_true", help="compare all values with the truth, then end"
+    )
+    parser.add_argument(
+        "--day", action="store_true", help="import hourly statistics since yesterday's midnight"
+    )
+    parser.add_argument("--port", type=int, default=0, help="port of Home Assistant (default: any)")
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="Home Assistant's folder, kept and used again"
+    )
+    parser.add_argument(
+        "--fault",
+        choices=FAULTS,
+        default="none",
+        metavar="NAME",
+        help="what goes wrong once the source is added: " + ", ".join(FAULTS),
+    )
+    return parser.parse_args()
+
+
+async def run(options: argparse.Namespace, folder: Path) -> int:
+    """Run the demo until it is stopped or its check is over; returns the exit code."""
+    port = options.port or free_port()
+    say("Starting the simulated house and Home Assistant …")
+    async with (
+        simulated_house() as logger,
+        running_demo(folder, port, logger, day=options.day) as demo,
+    ):
+        logger.fault = FAULTS[options.fault]
+        if options.check:
+            ok = await check(demo)
+            say(f"Log      {demo.hass.log}")
+            return 0 if ok else 1
+        await introduce(demo)
+        return await attend(demo)
+
+
+async def introduce(demo: Demo) -> None:
+    """Print where to look, and what is there."""
+    print_table(compare((await demo.entities()).values(), true_values(demo.logger)))
+    local = demo.logger.site.place.local(demo.logger.site.clock.timestamp())
+    say(f"""
+Address  {demo.client.url}
+Login    {USERNAME} / {PASSWORD}
+House    {demo.logger.site.place.time_zone}, where it is {local:%H:%M} now
+Log      {demo.hass.log}
+Ctrl-C ends it.""")
+
+
+async def attend(demo: Demo) -> int:
+    """Start Home Assistant again whenever it asks for that; returns the code it ended with."""
+    while (code := await demo.hass.wait()) == RESTART:
+        await demo.hass.start()
+        await demo.wait_until_running()
+        say("Home Assistant has restarted.")
+    say(f"Home Assistant has ended with code {code}.")
+    return code
+
+
+async def until_stopped(options: argparse.Namespace, folder: Path) -> int:
+    """Run the demo; a signal to stop ends it in good order."""
+    running = asyncio.ensure_future(run(options, folder))
+    loop = asyncio.get_running_loop()
+    for stop_signal in STOP_SIGNALS:
+        loop.add_signal_handler(stop_signal, running.cancel)
+    with suppress(asyncio.CancelledError):
+        return await running
+    say("Stopped.")
+    return 0
+
+
+def main() -> int:
+    """Run in the folder that was asked for, or in one that is removed if all went well."""
+    options = arguments()
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="demo-house-"))
+    code = 1
+    try:
+        code = asyncio.run(until_stopped(options, folder.resolve()))
+    except DemoError as error:
+        say(f"{error}\nThe log is in {folder}.")
+    if code == 0 and not options.keep:
+        shutil.rmtree(folder)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""The configuration folder of the demo's Home Assistant."""
+
+import json
+from pathlib import Path
+import socket
+from typing import Any
+
+from tests.simulators.site import Place
+
+ROOT = Path(__file__).parents[2]
+"""The checkout."""
+HOST = "127.0.0.1"
+
+CONFIGURATION = """\
+# Made by scripts/demo. `default_config` is left out: it looks for devices in the whole network.
+homeassistant:
+  name: Demo house
+  latitude: {place.latitude}
+  longitude: {place.longitude}
+  elevation: 0
+  time_zone: {place.time_zone}
+  unit_system: metric
+  currency: EUR
+  country: NL
+frontend:
+recorder:
+  commit_interval: 1
+history:
+logbook:
+energy:
+sun:
+"""
+
+
+def write_config(folder: Path, port: int, place: Place) -> None:
+    """Fill a folder so that Home Assistant starts in it, on a port of this machine alone.
+
+    A folder of an earlier run is used again, its history and login with it.
+    """
+    storage = folder / ".storage"
+    storage.mkdir(parents=True, exist_ok=True)
+    (folder / "configuration.yaml").write_text(CONFIGURATION.format(place=place))
+    link = folder / "custom_components"
+    if not link.is_symlink():
+        link.symlink_to(ROOT / "custom_components", target_is_directory=True)
+    _store(storage / "http", 3, _http(port))
+    if not (storage / "onboarding").exists():
+        # These steps would start flows of Met.no, radio stations and the like.
+        done = ["core_config", "analytics", "integration"]
+        _store(storage / "onboarding", 4, {"done": done})
+
+
+def free_port() -> int:
+    """Find a port of this machine that nobody uses now."""
+    with socket.create_server((HOST, 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _store(file: Path, version: int, data: dict[str, Any]) -> None:
+    """Write a file as Home Assistant's own storage does."""
+    content = {"version": version, "minor_version": 1, "key": file.name, "data": data}
+    file.write_text(json.dumps(content))
+
+
+def _http(port: int) -> dict[str, Any]:
+    """Give the settings of the web server.
+
+    As `http:` in YAML they would only be tried out: Home Assistant would end after five minutes.
+    """
+    stable = {
+        "server_host": [HOST],
+        "server_port": port,
+        "cors_allowed_origins": [],
+        "login_attempts_threshold": -1,
+        "ip_ban_enabled": False,
+        "ssl_profile": "modern_v6",
+        "use_x_frame_options": True,
+        "created_at": "2026-01-01T00:00:00+00:00",
+        "error": None,
+        "error_message": None,
+    }
+    return {"stable": stable, "pending": None, "yaml_migration_done": True}

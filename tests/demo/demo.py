@@ -1,0 +1,117 @@
+"""The whole demo: simulated devices, Home Assistant, our sources in it, the Energy dashboard."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+import json
+from pathlib import Path
+import time
+
+from aiohttp import ClientSession
+
+from tests.demo.client import LOOK_EVERY_S, Client, Json
+from tests.demo.config import HOST, write_config
+from tests.demo.energy import set_up_energy
+from tests.demo.entities import Shown, read_entities
+from tests.demo.errors import DemoError
+from tests.demo.onboarding import add_source, create_owner
+from tests.demo.past import import_past
+from tests.demo.process import Hass
+from tests.simulators.logger import LoggerSimulator
+
+START_S = 60
+"""How long Home Assistant may take to start; 5 s are usual."""
+FIRST_VALUES_S = 30
+READY_FILE = "demo.json"
+"""In the configuration folder: how to reach the running demo, for other programs."""
+
+
+@dataclass(kw_only=True)
+class Demo:
+    """The running demo."""
+
+    hass: Hass
+    client: Client
+    logger: LoggerSimulator
+    entry_id: str = ""
+
+    async def entities(self) -> dict[str, Shown]:
+        """Read our enabled entities, by their keys."""
+        return await read_entities(self.client, self.entry_id, str(self.logger.serial))
+
+    async def wait_for_answer(self) -> None:
+        """Wait until Home Assistant answers at all."""
+        await self._wait_until("/api/onboarding", lambda answer: answer is not None)
+
+    async def wait_until_running(self) -> None:
+        """Wait until Home Assistant has finished its start."""
+        await self._wait_until(
+            "/api/config", lambda answer: answer is not None and answer["state"] == "RUNNING"
+        )
+
+    async def _wait_until(self, path: str, good: Callable[[Json], bool]) -> None:
+        end = time.monotonic() + START_S
+        while not good(await self.client.answers(path)):
+            self.hass.require_alive()
+            if time.monotonic() > end:
+                raise DemoError(f"Home Assistant did not start within {START_S} s.")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def wait_for_values(self) -> dict[str, Shown]:
+        """Wait until all entities have a value; returns them also when some never get one."""
+        end = time.monotonic() + FIRST_VALUES_S
+        while True:
+            entities = await self.entities()
+            complete = entities and all(shown.there for shown in entities.values())
+            if complete or time.monotonic() > end:
+                return entities
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+@asynccontextmanager
+async def running_demo(
+    folder: Path, port: int, logger: LoggerSimulator, *, day: bool
+) -> AsyncIterator[Demo]:
+    """Run a Home Assistant in a folder that watches the simulated logger; stop it at the end."""
+    write_config(folder, port, logger.site.place)
+    hass = Hass(folder)
+    async with ClientSession() as session:
+        demo = Demo(hass=hass, client=Client(session, f"http://{HOST}:{port}"), logger=logger)
+        try:
+            await hass.start()
+            await demo.wait_for_answer()
+            await create_owner(demo.client)
+            await demo.wait_until_running()
+            await _furnish(demo, day=day)
+            _tell_how_to_reach(demo, folder)
+            yield demo
+        finally:
+            (folder / READY_FILE).unlink(missing_ok=True)
+            await hass.stop()
+
+
+async def _furnish(demo: Demo, *, day: bool) -> None:
+    """Add our source and set the Energy dashboard up."""
+    fields = {"host": demo.logger.host, "port": demo.logger.port}
+    demo.entry_id = await add_source(demo.client, "deye", fields)
+    entities = await demo.wait_for_values()
+    if not entities:
+        raise DemoError("The integration made no entities.")
+    site = demo.logger.site
+    await set_up_energy(demo.client, entities, site.plant.battery.capacity_kwh)
+    if day:
+        await import_past(demo.client, entities, site)
+
+
+def _tell_how_to_reach(demo: Demo, folder: Path) -> None:
+    """Write the file by which other programs find the running demo."""
+    known = {
+        "url": demo.client.url,
+        "token": demo.client.token,
+        "entry_id": demo.entry_id,
+        "log": str(demo.hass.log),
+    }
+    file = folder / READY_FILE
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(known))

@@ -1,0 +1,90 @@
+"""A first user, and our sources: all through the interfaces that a browser uses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.demo.client import Client, Json
+from tests.demo.errors import DemoError
+
+DOMAIN = "solar_monitor"
+USERNAME = PASSWORD = "demo"  # noqa: S105 - printed for whoever opens the demo
+TOKEN_DAYS = 365
+FLOWS = "/api/config/config_entries/flow"
+OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
+
+
+async def create_owner(client: Client) -> None:
+    """Create the owner, or log in if there is one; gives the client a token that lasts."""
+    steps = await client.get("/api/onboarding")
+    if all(step["done"] for step in steps):
+        code = await _log_in(client)
+    else:
+        user = {"name": "Demo", "username": USERNAME, "password": PASSWORD, "language": "en"}
+        created = await client.post("/api/onboarding/users", {"client_id": client.url, **user})
+        code = created["auth_code"]
+    grant = {"grant_type": "authorization_code", "code": code, "client_id": client.url}
+    client.token = (await client.post_form("/auth/token", grant))["access_token"]
+    names = [token["client_name"] for token in await client.command("auth/refresh_tokens")]
+    client.token = await client.command(
+        "auth/long_lived_access_token", client_name=f"Demo {len(names)}", lifespan=TOKEN_DAYS
+    )
+
+
+async def _log_in(client: Client) -> str:
+    """Log in with name and password; returns the code for a token."""
+    handler = ["homeassistant", None]
+    start = {"client_id": client.url, "handler": handler, "redirect_uri": client.url}
+    flow = await client.post("/auth/login_flow", start)
+    login = {"client_id": client.url, "username": USERNAME, "password": PASSWORD}
+    done = await client.post(f"/auth/login_flow/{flow['flow_id']}", login)
+    if done["type"] != "create_entry":
+        raise DemoError(f"This folder's owner is not {USERNAME}: {done}")
+    code: str = done["result"]
+    return code
+
+
+async def add_source(client: Client, kind: str, fields: Mapping[str, Any]) -> str:
+    """Add a source through its config flow, as a user would; returns the entry's id."""
+    for entry in await client.get("/api/config/config_entries/entry"):
+        if entry["domain"] == DOMAIN:
+            await client.delete(f"/api/config/config_entries/entry/{entry['entry_id']}")
+    menu = await client.post(FLOWS, {"handler": DOMAIN})
+    path = f"{FLOWS}/{menu['flow_id']}"
+    form = await client.post(path, {"next_step_id": kind})
+    result = await _submit(client, path, form, fields)
+    entry_id: str = result["result"]["entry_id"]
+    return entry_id
+
+
+async def set_options(client: Client, entry_id: str, fields: Mapping[str, Any]) -> None:
+    """Change some of an entry's options through its options dialog; the others stay."""
+    form = await client.post(OPTIONS_FLOWS, {"handler": entry_id})
+    await _submit(client, f"{OPTIONS_FLOWS}/{form['flow_id']}", form, fields)
+
+
+async def _submit(
+    client: Client, path: str, form: Mapping[str, Any], fields: Mapping[str, Any]
+) -> Json:
+    """Fill a form in and send it; raises DemoError when it comes back."""
+    if form["type"] != "form":
+        raise DemoError(f"A form was expected: {form}")
+    result = await client.post(path, _filled(form["data_schema"], fields))
+    if result["type"] != "create_entry":
+        why = result.get("errors") or result.get("reason") or result
+        raise DemoError(f"The form {form['step_id']} was not accepted: {why}")
+    return result
+
+
+def _filled(schema: list[Mapping[str, Any]], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill a form as the browser does: with what it suggests, and every section present."""
+    filled: dict[str, Any] = {}
+    for field in schema:
+        name = field["name"]
+        suggestion = (field.get("description") or {}).get("suggested_value", field.get("default"))
+        if name in fields:
+            filled[name] = fields[name]
+        elif field.get("type") == "expandable":
+            filled[name] = _filled(field["schema"], {})
+        elif suggestion is not None:
+            filled[name] = suggestion
+    return filled

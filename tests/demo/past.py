@@ -1,0 +1,98 @@
+"""A day of hourly statistics of our entities, taken from the simulated house's own past."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from itertools import batched
+from typing import Any
+
+from tests.demo.client import Client
+from tests.demo.entities import Shown
+from tests.simulators.site import Energies, HistoryRow, Site
+
+FINE = timedelta(minutes=5)
+ROWS_PER_HOUR = 12
+
+COUNTERS: Mapping[str, Callable[[Energies], float]] = {
+    "pv_energy_total": lambda kwh: kwh.pv_dc,
+    "battery_charge_energy_total": lambda kwh: kwh.battery_charge,
+    "battery_discharge_energy_total": lambda kwh: kwh.battery_discharge,
+    "grid_import_energy_total": lambda kwh: kwh.grid_import,
+    "grid_export_energy_total": lambda kwh: kwh.grid_export,
+    "load_energy_total": lambda kwh: kwh.inverter + kwh.grid_import - kwh.grid_export,
+}
+"""What the inverter counts, kWh; see tests/simulators/face_hybrid_1p.py."""
+
+
+def _watts(row: HistoryRow, kwh: float) -> float:
+    return kwh * 3_600_000 / (row.end - row.start).total_seconds()
+
+
+MEANS: Mapping[str, Callable[[HistoryRow], float]] = {
+    "pv_power": lambda row: _watts(row, row.deltas.pv_dc),
+    "grid_power": lambda row: _watts(row, row.deltas.grid_import - row.deltas.grid_export),
+    "battery_power": lambda row: _watts(
+        row, row.deltas.battery_discharge - row.deltas.battery_charge
+    ),
+    "load_power": lambda row: _watts(row, COUNTERS["load_energy_total"](row.deltas)),
+    "battery_soc": lambda row: row.soc,
+}
+"""What the inverter measures, by the row's mean or end."""
+UNIT_CLASSES = {"kWh": "energy", "W": "power", "%": "unitless"}
+
+
+async def import_past(client: Client, entities: Mapping[str, Shown], site: Site) -> int:
+    """Import the hours from yesterday's midnight until now; returns how many."""
+    now = site.clock.timestamp()
+    start = site.place.local(site.place.midnight(now, 1))
+    fine = site.history(start, site.clock.now(), FINE)
+    whole = fine[: len(fine) // ROWS_PER_HOUR * ROWS_PER_HOUR]
+    hours = list(batched(whole, ROWS_PER_HOUR, strict=True))
+    for key in COUNTERS.keys() & entities.keys():
+        await _import(client, entities[key], list(_sums(hours, key, entities[key])))
+    for key in MEANS.keys() & entities.keys():
+        await _import(client, entities[key], list(_means(hours, key)))
+    return len(hours)
+
+
+def _sums(hours: list[tuple[HistoryRow, ...]], key: str, shown: Shown) -> Iterator[dict[str, Any]]:
+    """Make the rows of a counter.
+
+    Home Assistant itself counts a sum from 0 at the first state it sees. So that its first own
+    hour follows without a step, ours end there, and are negative before.
+    """
+    first_seen = float(shown.state)
+    for hour in hours:
+        total = COUNTERS[key](hour[-1].totals)
+        yield {
+            "start": hour[0].start.isoformat(),
+            "state": round(total, 1),
+            "sum": round(total - first_seen, 3),
+        }
+
+
+def _means(hours: list[tuple[HistoryRow, ...]], key: str) -> Iterator[dict[str, Any]]:
+    """Make the rows of a measured value."""
+    value = MEANS[key]
+    for hour in hours:
+        values = [value(row) for row in hour]
+        yield {
+            "start": hour[0].start.isoformat(),
+            "mean": round(sum(values) / len(values), 1),
+            "min": round(min(values), 1),
+            "max": round(max(values), 1),
+        }
+
+
+async def _import(client: Client, shown: Shown, rows: list[dict[str, Any]]) -> None:
+    """Hand the rows of one entity to the recorder."""
+    has_sum = "sum" in rows[0]
+    metadata = {
+        "source": "recorder",
+        "statistic_id": shown.entity_id,
+        "name": None,
+        "has_sum": has_sum,
+        "mean_type": 0 if has_sum else 1,
+        "unit_class": UNIT_CLASSES[shown.unit],
+        "unit_of_measurement": shown.unit,
+    }
+    await client.command("recorder/import_statistics", metadata=metadata, stats=rows)

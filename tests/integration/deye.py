@@ -1,0 +1,70 @@
+"""What the tests of the Deye source share."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.solar_monitor.const import DOMAIN
+from custom_components.solar_monitor.coordinator import SourceCoordinator
+from tests.simulators.logger import LoggerSimulator
+
+IDENTITY: dict[str, Any] = {
+    "device_type": 3,
+    "serial": "2207200001",
+    "rated_power_w": 8000.0,
+    "mppt_count": 2,
+    "phase_count": 1,
+    "firmware": None,
+    "protocol": None,
+}
+
+
+def entry_for(logger: LoggerSimulator, **changes: Any) -> MockConfigEntry:
+    """Make the entry of a logger; `changes` replace parts of its data or options."""
+    options = changes.pop("options", {})
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Deye 8 kW",
+        unique_id=str(logger.serial),
+        data={
+            "source": "deye",
+            "host": logger.host,
+            "port": logger.port,
+            "unit": logger.unit,
+            "transport": "solarman_v5",
+            "family": "hybrid_1p",
+            "serial": logger.serial,
+            "id_prefix": str(logger.serial),
+            "identity": IDENTITY,
+            "mac": None,
+        }
+        | changes,
+        options=options,
+    )
+
+
+def coordinator_of(entry: MockConfigEntry) -> SourceCoordinator:
+    """Give the coordinator of a loaded entry."""
+    coordinator: SourceCoordinator = entry.runtime_data.coordinator
+    return coordinator
+
+
+def entity_id(hass: HomeAssistant, key: str, prefix: str = "2712345678") -> str:
+    """Find the entity of a key by its unique id."""
+    registry = er.async_get(hass)
+    found = [
+        entry.entity_id
+        for entry in registry.entities.values()
+        if entry.platform == DOMAIN and entry.unique_id == f"{prefix}_{key}"
+    ]
+    assert len(found) == 1, key
+    return found[0]
+
+
+def state_of(hass: HomeAssistant, key: str, prefix: str = "2712345678") -> State:
+    """Give the state of a key's entity."""
+    state = hass.states.get(entity_id(hass, key, prefix))
+    assert state is not None, key
+    return state

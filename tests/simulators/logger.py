@@ -1,0 +1,304 @@
+"""A Solarman logger with a single-phase hybrid behind it, on a port of this machine.
+
+By hand: python -m tests.simulators.logger --fault split
+"""
+
+import asyncio
+from dataclasses import KW_ONLY, dataclass, field, replace
+import logging
+from struct import unpack_from
+
+from tests.simulators import v5sim
+from tests.simulators.discovery import DiscoveryResponder
+from tests.simulators.face_hybrid_1p import HybridOnePhase
+from tests.simulators.faults import (
+    ANSWER_FAULTS,
+    AT_TEXT,
+    SHORT_ERROR_SERIAL,
+    SHORT_ERROR_UNIT,
+    Act,
+    End,
+    Exchange,
+    Fault,
+    Glitch,
+    Late,
+    Pause,
+    script,
+)
+from tests.simulators.modbus_unit import WRITE, respond
+from tests.simulators.noise import Dice
+from tests.simulators.port import Client, Port
+from tests.simulators.rows import Reading
+from tests.simulators.site import Site
+from tests.simulators.v5sim import Stick, V5Frame, V5Reader
+
+__all__ = ["DiscoveryResponder", "Fault", "LoggerSimulator"]
+
+_LOGGER = logging.getLogger("simulators.logger")
+
+MOST_CLIENTS = 5
+"""A real stick accepts about five connections (jmccrohan/pysolarmanv5#74)."""
+WORKED_S = 15_603_632
+"""Seconds this logger had worked before it was started."""
+
+
+@dataclass(eq=False)
+class LoggerSimulator:
+    """A logger and its inverter: start it, turn `fault` and the knobs, stop it.
+
+    Port 0 takes a free port, which `port` then tells; it stays the same until the end.
+    """
+
+    site: Site
+    _: KW_ONLY
+    serial: int = 2_712_345_678
+    unit: int = 1
+    host: str = "127.0.0.1"
+    port: int = 0
+    rated_w: float | None = None
+    """Rated power in W; None: as the site's plant has it (8000)."""
+    inverter_serial: str = "2207200001"
+
+    # Knobs.
+    copy_answers: bool = False
+    """Every connected client gets every answer, as real sticks do (SJ #529)."""
+    heartbeat_s: float | None = None
+    """Seconds between heartbeats to all clients; real sticks: 120. Set before the start."""
+    answer_delay_s: float = 0.0
+    """Seconds an answer takes; real sticks 0.05-0.17, slow ones 4-7 (KB #31)."""
+    split_at: int | None = None
+    """Byte at which `split` cuts; None: any, by the site's seed."""
+    late_s: float | None = None
+    """Seconds after which a late answer comes; None: right before the next request's answer."""
+    refuse_s: float | None = None
+    """Seconds after which a refused port opens by itself; None: when the fault is cleared."""
+    silent_on_wrong_serial: bool = False
+    """Some old firmware says nothing to a wrong serial instead of 06 00."""
+    clock_offset_s: float = 0.0
+    """How far the logger's clock is ahead of the site's."""
+
+    # What happened.
+    requests: list[tuple[int, int, int]] = field(default_factory=list, init=False)
+    """Function, address and count of each request that carried the right serial."""
+    serials_asked: list[int] = field(default_factory=list, init=False)
+    """The serial in each request."""
+    written: list[tuple[int, tuple[int, ...]]] = field(default_factory=list, init=False)
+    """Address and values of each write that the inverter took."""
+    replies: list[V5Frame] = field(default_factory=list, init=False)
+    """What clients said to heartbeats and other unasked frames."""
+
+    def __post_init__(self) -> None:
+        """Put the inverter on the site and the logger's numbers together."""
+        if self.rated_w is not None:
+            inverter = replace(self.site.plant.inverter, rated_w=self.rated_w)
+            self.site.plant = replace(self.site.plant, inverter=inverter)
+        self.inverter = HybridOnePhase(self.site, self.unit, self.inverter_serial)
+        self._started = self.site.clock.timestamp()
+        self._stick = Stick(self.serial, WORKED_S, 0, 0)
+        self._dice = Dice(self.site.seed)
+        self._fault = Fault.NONE
+        self._fault_left: int | None = None
+        self._tcp = Port(self.host, self.port, self._serve)
+        self._late: list[tuple[Client, bytes]] = []
+        self._bus = asyncio.Lock()
+        self._awake = asyncio.Event()
+        self._awake.set()
+
+    # What a test turns and reads.
+
+    @property
+    def fault(self) -> Fault:
+        """What goes wrong at present; connection faults begin as they are set."""
+        return self._fault
+
+    @fault.setter
+    def fault(self, fault: Fault) -> None:
+        before, self._fault = self._fault, fault
+        self._fault_left = None
+        if fault is Fault.HALF_OPEN:
+            self._awake.clear()
+        else:
+            self._awake.set()
+        if fault is Fault.REFUSE:
+            self._tcp.close()
+            if self.refuse_s is not None:
+                self._tcp.spawn(self._open_after(self.refuse_s))
+        elif before is Fault.REFUSE:
+            self._tcp.open()
+
+    def fault_once(self, times: int = 1, fault: Fault | None = None) -> None:
+        """Let the present fault, or a given one, strike the next answers only, then end.
+
+        An answer without the registers that a register fault changes does not count.
+        """
+        if fault is not None:
+            self.fault = fault
+        self._fault_left = times
+
+    @property
+    def registers(self) -> dict[int, int]:
+        """Registers that show something else than the site: change this dictionary."""
+        return self.inverter.overrides
+
+    @property
+    def connections(self) -> int:
+        """How many connections were ever accepted."""
+        return self._tcp.accepted
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open now."""
+        return len(self._tcp.clients)
+
+    def truth(self) -> dict[str, Reading]:
+        """Return what a perfect client shows at this moment, faults left aside.
+
+        Keys are the rows' keys and `pv_power`. Numbers are scaled and rounded as the registers
+        are, absent values None, switches bool, selections and bit fields the raw integer, times
+        and the inverter's clock naive.
+        """
+        return self.inverter.truth()
+
+    def drop_connections(self) -> None:
+        """Reset all open connections, as a stick that restarts."""
+        self._tcp.reset_clients()
+
+    def send_heartbeat(self) -> None:
+        """Send a heartbeat to all clients."""
+        heartbeat = self._stick_now().unasked(v5sim.HEARTBEAT)
+        for client in self._tcp.clients:
+            client.send(heartbeat)
+
+    # Coming and going.
+
+    async def start(self) -> None:
+        """Open the port; raises OSError when it is taken."""
+        self._tcp.open()
+        self.port = self._tcp.number
+        if self._fault is Fault.REFUSE:
+            self._tcp.close()
+        if self.heartbeat_s is not None:
+            self._tcp.spawn(self._beat(self.heartbeat_s))
+
+    async def stop(self) -> None:
+        """Close the port and all connections; leaves no task."""
+        await self._tcp.stop()
+
+    async def _beat(self, seconds: float) -> None:
+        """Send heartbeats for ever, except to a half-open connection."""
+        while True:
+            await asyncio.sleep(seconds)
+            if self._fault is not Fault.HALF_OPEN:
+                self.send_heartbeat()
+
+    async def _open_after(self, seconds: float) -> None:
+        """Clear the fault `refuse` after a while."""
+        await asyncio.sleep(seconds)
+        if self._fault is Fault.REFUSE:
+            self.fault = Fault.NONE
+
+    # A conversation.
+
+    async def _serve(self, client: Client) -> None:
+        """Talk to one client until it ends the connection; one too many is turned away."""
+        if len(self._tcp.clients) > MOST_CLIENTS:
+            _LOGGER.info("turned a sixth client away")
+            return
+        _LOGGER.info("a client connected, %d open", self.open_connections)
+        if self._fault is Fault.AT_CHATTER:
+            client.send(AT_TEXT)
+        reader = V5Reader()
+        while client.is_open and (data := await client.reader.read(4096)):
+            for frame in reader.feed(data):
+                await self._take(client, frame)
+        await self._awake.wait()
+        _LOGGER.info("a client is gone")
+
+    async def _take(self, client: Client, frame: V5Frame) -> None:
+        """Take one frame of a client."""
+        if frame.control in v5sim.REPLY_TO_UNASKED:
+            self.replies.append(frame)
+        elif frame.control == v5sim.REQUEST:
+            async with self._bus:
+                if self.answer_delay_s:
+                    await asyncio.sleep(self.answer_delay_s)
+                for act in self._acts(client, frame):
+                    await self._do(client, act)
+
+    async def _do(self, client: Client, act: Act) -> None:
+        """Do one thing."""
+        match act:
+            case bytes():
+                for receiver in list(self._tcp.clients) if self.copy_answers else [client]:
+                    receiver.send(act)
+                await client.drain()
+            case Pause(seconds):
+                await asyncio.sleep(seconds)
+            case Late(data) if self.late_s is None:
+                self._late.append((client, data))
+            case Late(data):
+                self._tcp.spawn(self._send_later(client, data, self.late_s or 0))
+            case End(reset=True):
+                client.reset()
+            case End():
+                client.end()
+
+    async def _send_later(self, client: Client, data: bytes, seconds: float) -> None:
+        """Send something after a while."""
+        await asyncio.sleep(seconds)
+        client.send(data)
+
+    def _acts(self, client: Client, frame: V5Frame) -> list[Act]:
+        """Decide what the logger does for a request: late answers first, then its own."""
+        late = [data for whose, data in self._late if whose is client]
+        self._late = [(whose, data) for whose, data in self._late if whose is not client]
+        self.serials_asked.append(frame.serial)
+
+        fault = self._fault
+        glitch = Glitch(fault, self.inverter)
+        if frame.serial != self.serial:
+            if self.silent_on_wrong_serial:
+                return [*late]
+            rtu = SHORT_ERROR_SERIAL
+        else:
+            rtu = self._ask_inverter(frame.rtu, glitch) or SHORT_ERROR_UNIT
+        if len(rtu) == len(SHORT_ERROR_UNIT) and fault in ANSWER_FAULTS:
+            fault = Fault.NONE
+        elif glitch.struck:
+            self._count_strike()
+        _LOGGER.info("request %s: %s", frame.rtu.hex(" "), fault)
+        exchange = Exchange(frame, rtu, self._stick_now(), self._dice, self.split_at)
+        return [*late, *script(fault, exchange)]
+
+    def _ask_inverter(self, rtu: bytes, glitch: Glitch) -> bytes | None:
+        """Pass a request on to the inverter; None when it stays silent."""
+        if len(rtu) < 6:
+            return None
+        function, address, count = unpack_from(">BHH", rtu, 1)
+        self.requests.append((function, address, count))
+        answer = respond(rtu, self.unit, self.inverter, glitch)
+        if function == WRITE and answer and answer[1] == WRITE:
+            self.written.append((address, unpack_from(f">{count}H", rtu, 7)))
+        return answer
+
+    def _count_strike(self) -> None:
+        """Count an answer that the fault changed; end a fault that was ordered for a few."""
+        if self._fault_left is not None:
+            self._fault_left -= 1
+            if self._fault_left == 0:
+                self.fault = Fault.NONE
+
+    def _stick_now(self) -> Stick:
+        """Return the logger with its times of this moment."""
+        elapsed = int(self.site.clock.timestamp() - self._started)
+        stick = self._stick
+        stick.working_s = WORKED_S + elapsed
+        stick.uptime_s = elapsed
+        stick.offset_s = round(self._started + self.clock_offset_s) - WORKED_S
+        return stick
+
+
+if __name__ == "__main__":
+    from tests.simulators.logger_by_hand import main
+
+    main()

@@ -1,0 +1,87 @@
+"""The command line of the simulated logger."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import sys
+
+from tests.simulators.discovery import DiscoveryResponder
+from tests.simulators.faults import Fault
+from tests.simulators.logger import LoggerSimulator
+from tests.simulators.site import Clock, Site, place_where_it_is
+
+
+def main() -> None:
+    """Run a logger until Ctrl-C and tell what it does."""
+    options = _parser().parse_args()
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(message)s")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(options))
+    sys.stdout.write("\nstopped\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Return the options."""
+    faults = "\n".join(f"  {fault:20} {fault.on_wire} ({fault.source})" for fault in Fault)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulators.logger",
+        description="A simulated Solarman logger with a single-phase hybrid inverter.",
+        epilog=f"faults and what is on the wire:\n{faults}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--fault", choices=list(Fault), default=Fault.NONE, metavar="F")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8899, help="0: a free one")
+    parser.add_argument("--serial", type=int, default=2_712_345_678, help="of the logger")
+    parser.add_argument("--unit", type=int, default=1, help="Modbus unit of the inverter")
+    parser.add_argument("--rated", type=float, default=8000, help="rated power, W")
+    parser.add_argument("--seed", type=int, default=1, help="of weather and household")
+    parser.add_argument("--heartbeat", type=float, default=120, help="seconds between heartbeats")
+    parser.add_argument("--late", type=float, default=11, help="seconds a late answer takes")
+    parser.add_argument("--split-at", type=int, help="byte at which split cuts; default: any")
+    parser.add_argument("--discovery", type=int, help="also answer discovery on this UDP port")
+    return parser
+
+
+async def _run(options: argparse.Namespace) -> None:
+    """Start the logger and wait for the end."""
+    site = Site(options.seed, Clock(running=True), place_where_it_is(11))
+    logger = LoggerSimulator(
+        site,
+        serial=options.serial,
+        unit=options.unit,
+        host=options.host,
+        port=options.port,
+        rated_w=options.rated,
+        heartbeat_s=options.heartbeat,
+        late_s=options.late,
+        split_at=options.split_at,
+    )
+    responder = DiscoveryResponder(options.discovery or 0, serial=options.serial)
+    await logger.start()
+    logger.fault = Fault[options.fault.upper()]
+    if options.discovery is not None:
+        await responder.start()
+    try:
+        sys.stdout.write(_greeting(logger))
+        sys.stdout.flush()
+        await asyncio.Event().wait()
+    finally:
+        await responder.stop()
+        await logger.stop()
+
+
+def _greeting(logger: LoggerSimulator) -> str:
+    """Return how to connect and what goes wrong."""
+    powers = logger.site.powers()
+    return (
+        f"Logger {logger.serial} on {logger.host}:{logger.port}, Modbus unit {logger.unit}, "
+        f"registers 0-399 (FC 3 and 16)\n"
+        f"House in {logger.site.place.time_zone}: sun {powers.pv:.0f} W, load {powers.load:.0f} W, "
+        f"battery {powers.battery:+.0f} W, grid {powers.grid:+.0f} W\n"
+        f"Fault {logger.fault}: {logger.fault.on_wire}\n"
+        f"Try: pysolarmanv5's PySolarmanV5('{logger.host}', {logger.serial}, "
+        f"port={logger.port}).read_holding_registers(150, 47)\n"
+        f"Ctrl-C ends it.\n"
+    )

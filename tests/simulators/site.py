@@ -1,0 +1,328 @@
+"""The simulated house: one sun, one battery and one meter behind all simulated devices.
+
+Time is cut into steps with constant powers, so energy is conserved exactly at each moment and in
+sum. Nothing runs in the background: whoever asks makes the site catch up with its clock. The same
+seed, plant and clock give the same numbers.
+"""
+
+from bisect import bisect_right
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime, timedelta
+from math import floor
+
+from tests.simulators.battery import Battery, BatterySpec
+from tests.simulators.clock import Clock
+from tests.simulators.dispatch import InverterSpec, Powers, Supply, dispatch
+from tests.simulators.energies import Energies, HistoryRow
+from tests.simulators.house import Household
+from tests.simulators.noise import chance
+from tests.simulators.place import Place, place_where_it_is
+from tests.simulators.plant import Plant, PvArray
+from tests.simulators.sun import (
+    SunPosition,
+    clear_sky,
+    cloudy,
+    plane_irradiance,
+    sun_position,
+)
+from tests.simulators.weather import Weather
+
+__all__ = [
+    "Battery",
+    "BatterySpec",
+    "Clock",
+    "Conditions",
+    "Energies",
+    "HistoryRow",
+    "InverterSpec",
+    "Place",
+    "Plant",
+    "Powers",
+    "PvArray",
+    "Site",
+    "place_where_it_is",
+]
+
+STEP_S = 10.0
+"""Length of a step from the first question on."""
+WARM_UP_STEP_S = 60.0
+"""Length of a step between the beginning of the recorded history and the first question."""
+CHECKPOINT_S = 300.0
+"""Energies are remembered at each full five minutes."""
+TEMPERATURE_LOSS = 0.0035
+"""What a panel loses per kelvin above 25 °C."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What the house cannot change: the sun, the sky, the air, the grid. °, 0-1, °C, V, Hz."""
+
+    sun: SunPosition
+    cloud_cover: float
+    temperature: float
+    irradiance: tuple[float, ...]
+    """Light on each array below the clouds, W/m²."""
+    pv_power: tuple[float, ...]
+    """What each array could give, W."""
+    load: float
+    """What people use, W."""
+    grid_voltage: float
+    grid_frequency: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Checkpoint:
+    at: float
+    energies: Energies
+    soc: float
+
+
+@dataclass(eq=False)
+class Site:
+    """The house. Its recorded past begins `history_days` local midnights before today's."""
+
+    seed: int
+    clock: Clock
+    place: Place = field(default_factory=Place)
+    plant: Plant = field(default_factory=Plant)
+    _: KW_ONLY
+    history_days: int = 0
+    cloudiness: float = 0.35
+
+    def __post_init__(self) -> None:
+        """Let the house live from the beginning of its past until now."""
+        self.weather = Weather(self.seed, self.place.latitude, self.cloudiness)
+        self.household = Household(self.seed, self.plant.household_scale)
+        spec = self.plant.battery
+        soc = spec.soc_min + (0.1 + 0.2 * chance(self.seed, 30)) * (spec.soc_max - spec.soc_min)
+        self.battery = Battery(spec, spec.capacity_kwh * soc / 100)
+        self._grid_up = True
+        self._frozen_at: float | None = None
+        self._done = self.place.midnight(self.clock.timestamp(), self.history_days)
+        self._energies = self._first_energies()
+        self._checkpoints: list[_Checkpoint] = []
+        self._begin_segment(WARM_UP_STEP_S)
+        self._catch_up(WARM_UP_STEP_S)
+
+    def _first_energies(self) -> Energies:
+        """Return the counters of a plant some years old; most are beyond 16 bits of 0.1 kWh."""
+
+        def about(kwh: float, channel: int) -> float:
+            return kwh * (0.9 + 0.2 * chance(self.seed, 31, channel))
+
+        pv_dc = about(24_000, 0)
+        pv_ac = about(9_000, 1) if any(array.string is None for array in self.plant.arrays) else 0.0
+        charge = about(7_900, 2)
+        discharge = charge * 0.93
+        grid_import, grid_export = about(8_300, 3), about(9_200, 4)
+        losses = about(1_900, 5)
+        load = pv_dc + pv_ac + discharge + grid_import - charge - grid_export - losses
+        return Energies(
+            pv_dc=pv_dc,
+            pv_ac=pv_ac,
+            battery_discharge=discharge,
+            battery_charge=charge,
+            grid_import=grid_import,
+            grid_export=grid_export,
+            load=load,
+            losses=losses,
+            inverter=pv_dc + discharge - charge - losses,
+            backup_load=load * self.plant.backup_share,
+        )
+
+    # What the simulated devices read.
+
+    def powers(self) -> Powers:
+        """Return the powers of this moment."""
+        self._catch_up()
+        return self._powers
+
+    def conditions(self) -> Conditions:
+        """Return sun, weather and grid of this moment."""
+        self._catch_up()
+        return self._conditions
+
+    def energies(self) -> Energies:
+        """Return the lifetime energies up to this moment."""
+        self._catch_up()
+        return self._energies.plus(self._powers, self.clock.timestamp() - self._done)
+
+    def soc(self) -> float:
+        """Return the battery's state of charge in %, with fractions."""
+        self._catch_up()
+        part = Battery(self.battery.spec, self.battery.stored_kwh)
+        part.apply(self._powers.battery, self.clock.timestamp() - self._done)
+        return part.soc
+
+    def battery_voltage(self) -> float:
+        """Return the voltage at the battery's terminals in V."""
+        self._catch_up()
+        return self.battery.voltage(self._powers.battery)
+
+    def energies_at(self, unix: float) -> Energies:
+        """Return the lifetime energies at a past Unix time; before the recorded past: its first."""
+        now = self.energies()
+        times = [checkpoint.at for checkpoint in self._checkpoints]
+        index = bisect_right(times, unix)
+        if index == 0:
+            return self._checkpoints[0].energies
+        before = self._checkpoints[index - 1]
+        if index < len(times):
+            later_at, later = times[index], self._checkpoints[index].energies
+        else:
+            later_at, later = self.clock.timestamp(), now
+        if later_at <= before.at:
+            return before.energies
+        return before.energies.towards(later, min(1.0, (unix - before.at) / (later_at - before.at)))
+
+    def history(
+        self, start: datetime, end: datetime, step: timedelta = timedelta(hours=1)
+    ) -> list[HistoryRow]:
+        """Return whole rows of the recorded past between two times.
+
+        `start` and `step` are multiples of five minutes. Raises ValueError when `start` lies
+        before the recorded past (see `history_days`).
+        """
+        self._catch_up()
+        known = {checkpoint.at: checkpoint for checkpoint in self._checkpoints}
+        if start.timestamp() not in known:
+            raise ValueError(f"no five-minute record at {start}")
+        rows = []
+        at = start.timestamp()
+        while (after := at + step.total_seconds()) <= end.timestamp() and after in known:
+            first, last = known[at], known[after]
+            rows.append(
+                HistoryRow(
+                    start=datetime.fromtimestamp(at, start.tzinfo),
+                    end=datetime.fromtimestamp(after, start.tzinfo),
+                    totals=last.energies,
+                    deltas=first.energies.until(last.energies),
+                    soc=last.soc,
+                )
+            )
+            at = after
+        return rows
+
+    # What tests and the demo turn.
+
+    @property
+    def grid_up(self) -> bool:
+        """Whether the public grid is there; set it to let it fail and come back."""
+        return self._grid_up
+
+    @grid_up.setter
+    def grid_up(self, up: bool) -> None:
+        self._interrupt()
+        self._grid_up = up
+        self._begin_segment(STEP_S)
+
+    def freeze_weather(self) -> None:
+        """Hold sun, clouds, load and battery power; energies and the charge go on.
+
+        The battery's power changes only when it is full or empty, or when the grid fails.
+        """
+        self._interrupt()
+        self._frozen_at = self.clock.timestamp()
+        self._begin_segment(STEP_S)
+
+    def thaw_weather(self) -> None:
+        """Let the weather go on, with a jump to the time of day it is."""
+        self._interrupt()
+        self._frozen_at = None
+        self._begin_segment(STEP_S)
+
+    def set_soc(self, soc: float) -> None:
+        """Put the battery at a state of charge in %."""
+        self._interrupt()
+        self.battery.stored_kwh = self.battery.spec.capacity_kwh * soc / 100
+        self._begin_segment(STEP_S)
+
+    # The steps.
+
+    def _catch_up(self, step: float = STEP_S) -> None:
+        """Finish all steps that end before now."""
+        now = self.clock.timestamp()
+        while self._segment_end <= now:
+            self._finish(self._segment_end)
+            self._begin_segment(step if now - self._done > step else STEP_S)
+
+    def _interrupt(self) -> None:
+        """End the present step now: something is about to change."""
+        self._catch_up()
+        self._finish(self.clock.timestamp())
+
+    def _finish(self, until: float) -> None:
+        """Add the present step's energy up to a time."""
+        seconds = until - self._done
+        self._energies = self._energies.plus(self._powers, seconds)
+        self.battery.apply(self._powers.battery, seconds)
+        self._done = until
+
+    def _begin_segment(self, step: float) -> None:
+        """Decide the powers that hold until the next multiple of `step` s."""
+        at = self._done
+        if at % CHECKPOINT_S == 0:
+            self._checkpoints.append(_Checkpoint(at, self._energies, self.battery.soc))
+        self._segment_end = (floor(at / step) + 1) * step
+        seconds = self._segment_end - at
+        if self._frozen_at is not None and self._goes_on(seconds):
+            return
+        self._conditions = self._look(self._frozen_at or at)
+        self._powers = self._decide(seconds)
+
+    def _goes_on(self, seconds: float) -> bool:
+        """Return whether frozen powers can simply stay for so many seconds."""
+        same_grid = self._powers.grid_up == self._grid_up
+        return same_grid and self.battery.sustains(self._powers.battery, seconds)
+
+    def _decide(self, seconds: float) -> Powers:
+        """Divide the power of the present conditions."""
+        arrays, conditions = self.plant.arrays, self._conditions
+        strings = [0.0] * self.plant.strings
+        pv_ac = 0.0
+        for array, power in zip(arrays, conditions.pv_power, strict=True):
+            if array.string is None:
+                pv_ac += power
+            else:
+                strings[array.string - 1] += power
+        supply = Supply(
+            pv_strings=tuple(strings),
+            pv_ac=pv_ac,
+            load=conditions.load,
+            backup_load=conditions.load * self.plant.backup_share,
+            most_charge=self.battery.most_charge(seconds),
+            most_discharge=self.battery.most_discharge(seconds),
+            grid_up=self._grid_up,
+        )
+        return dispatch(supply, self.plant.inverter)
+
+    def _look(self, at: float) -> Conditions:
+        """Return sun, weather and people at a Unix time."""
+        place = self.place
+        local = at + place.utc_offset(at)
+        cover = self.weather.cloud_cover(at)
+        air = self.weather.temperature(at, local % 86_400 / 3600)
+        sun = sun_position(at, place.latitude, place.longitude)
+        sky = cloudy(clear_sky(sun.elevation), sun.elevation, cover)
+        light = tuple(
+            plane_irradiance(sun, sky, array.tilt, array.azimuth) for array in self.plant.arrays
+        )
+        return Conditions(
+            sun=sun,
+            cloud_cover=cover,
+            temperature=air,
+            irradiance=light,
+            pv_power=tuple(
+                _panel_power(array.kwp, watts, air)
+                for array, watts in zip(self.plant.arrays, light, strict=True)
+            ),
+            load=self.household.power(at, local),
+            grid_voltage=self.weather.grid_voltage(at),
+            grid_frequency=self.weather.grid_frequency(at),
+        )
+
+
+def _panel_power(kwp: float, irradiance: float, air: float) -> float:
+    """Return the DC power (W) of panels in a light (W/m²) and air (°C) that warms them."""
+    cell = air + 0.03 * irradiance
+    return max(0.0, kwp * irradiance * 0.97 * (1 - TEMPERATURE_LOSS * (cell - 25)))

@@ -1,0 +1,1 @@
+"""Tests of clients/deye: tables, decoding, planning, identity and polling."""

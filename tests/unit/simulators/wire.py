@@ -1,0 +1,104 @@
+"""A bare client: it sends requests and notes what comes back, segment by segment."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from struct import pack, unpack_from
+
+from tests.simulators import v5sim
+from tests.simulators.logger import LoggerSimulator
+from tests.simulators.modbus_unit import with_crc
+from tests.simulators.v5sim import V5Frame, V5Reader
+
+QUIET_S = 0.06
+"""Nothing for so long means that nothing more comes; a simulator's pause is a third of it."""
+ANSWER_HEAD = 14
+
+
+@dataclass
+class Heard:
+    """What came back."""
+
+    segments: list[bytes] = field(default_factory=list)
+    ended: bool = False
+    reset: bool = False
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(self.segments)
+
+    @property
+    def frames(self) -> list[V5Frame]:
+        return V5Reader().feed(self.data)
+
+    @property
+    def answers(self) -> list[V5Frame]:
+        return [frame for frame in self.frames if frame.control == v5sim.ANSWER]
+
+    @property
+    def rtu(self) -> bytes:
+        """The Modbus part of the one answer."""
+        (answer,) = self.answers
+        return answer.payload[ANSWER_HEAD:]
+
+    @property
+    def registers(self) -> list[int]:
+        rtu = self.rtu
+        assert with_crc(rtu[:-2]) == rtu
+        return list(unpack_from(f">{rtu[2] // 2}H", rtu, 3))
+
+
+class Wire:
+    """An open connection to a simulated logger."""
+
+    def __init__(
+        self,
+        logger: LoggerSimulator,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.logger = logger
+        self.reader = reader
+        self.writer = writer
+        self.sequence = 0x41
+
+    async def read(self, address: int = 150, count: int = 47) -> Heard:
+        """Read registers and listen until it is quiet."""
+        return await self.ask(with_crc(pack(">BBHH", self.logger.unit, 3, address, count)))
+
+    async def write(self, address: int, *values: int) -> Heard:
+        """Write registers and listen until it is quiet."""
+        head = pack(">BBHHB", self.logger.unit, 16, address, len(values), 2 * len(values))
+        return await self.ask(with_crc(head + pack(f">{len(values)}H", *values)))
+
+    async def ask(self, rtu: bytes, *, serial: int | None = None) -> Heard:
+        """Send a Modbus frame and listen until it is quiet."""
+        self.sequence = self.sequence + 1 & 0xFF
+        payload = b"\x02".ljust(v5sim.REQUEST_HEAD, b"\0") + rtu
+        serial = self.logger.serial if serial is None else serial
+        self.writer.write(v5sim.build(v5sim.REQUEST, self.sequence, 0, serial, payload))
+        return await self.listen()
+
+    async def listen(self) -> Heard:
+        """Collect segments until nothing comes any more."""
+        heard = Heard()
+        try:
+            while segment := await asyncio.wait_for(self.reader.read(4096), QUIET_S):
+                heard.segments.append(segment)
+            heard.ended = True
+        except TimeoutError:
+            pass
+        except ConnectionError:
+            heard.reset = True
+        return heard
+
+
+@asynccontextmanager
+async def connected(logger: LoggerSimulator) -> AsyncIterator[Wire]:
+    """A connection, closed at the end."""
+    reader, writer = await asyncio.open_connection(logger.host, logger.port)
+    try:
+        yield Wire(logger, reader, writer)
+    finally:
+        writer.close()

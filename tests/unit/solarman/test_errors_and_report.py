@@ -1,0 +1,84 @@
+"""The error family and the report of a poll."""
+
+import pytest
+
+from custom_components.solar_monitor.clients import errors
+from custom_components.solar_monitor.clients.errors import (
+    BusyError,
+    CannotConnectError,
+    ClientError,
+    ModbusRefusedError,
+    NoAnswerError,
+    PortClosedError,
+    WrongFamilyError,
+    WrongSerialError,
+)
+from custom_components.solar_monitor.clients.report import UpdateReport
+
+KEYS = {
+    "ClientError": "unknown_error",
+    "CannotConnectError": "cannot_connect",
+    "PortClosedError": "port_closed",
+    "LinkLostError": "link_lost",
+    "NoAnswerError": "no_answer",
+    "BusyError": "busy",
+    "WrongSerialError": "wrong_serial",
+    "UnitSilentError": "unit_silent",
+    "EthernetLoggerError": "ethernet_logger",
+    "BadAnswerError": "bad_answer",
+    "ModbusRefusedError": "refused",
+    "WrongFamilyError": "wrong_family",
+    "AsleepError": "asleep",
+}
+DETAILS = {
+    "WrongSerialError": {"serial": 2_712_345_678},
+    "ModbusRefusedError": {"code": 2},
+    "WrongFamilyError": {"device_type": 5},
+}
+
+
+def test_the_keys_are_stable() -> None:
+    classes = [it for it in vars(errors).values() if isinstance(it, type)]
+    assert {it.__name__: getattr(it, "key", None) for it in classes} == KEYS
+    assert all(issubclass(it, ClientError) for it in classes)
+
+
+def test_more_special_errors_are_caught_with_the_general_ones() -> None:
+    assert issubclass(PortClosedError, CannotConnectError)
+    assert issubclass(BusyError, NoAnswerError)
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_every_error_has_a_text_and_takes_another(name: str) -> None:
+    error_class = getattr(errors, name)
+    details = DETAILS.get(name, {})
+    assert str(error_class(**details)) not in {"", "None"}
+    assert str(error_class("said better", **details)) == "said better"
+
+
+def test_no_serial_number_stands_in_the_text() -> None:
+    error = WrongSerialError(serial=2_712_345_678)
+    assert error.serial == 2_712_345_678
+    assert "2712345678" not in str(error) + repr(error)
+
+
+def test_details_stand_in_attributes_and_texts() -> None:
+    assert ModbusRefusedError(code=3).code == 3
+    assert "exception 3" in str(ModbusRefusedError(code=3))
+    assert WrongFamilyError(device_type=0x0104).device_type == 0x0104
+    assert "0x0104" in str(WrongFamilyError(device_type=0x0104))
+
+
+@pytest.mark.parametrize(
+    ("updated", "failed", "nothing"),
+    [
+        (set(), {}, False),
+        ({"59-116"}, {}, False),
+        ({"59-116"}, {"150-196": NoAnswerError()}, False),
+        (set(), {"150-196": NoAnswerError()}, True),
+    ],
+)
+def test_a_report_knows_whether_anything_answered(
+    updated: set[str], failed: dict[str, ClientError], *, nothing: bool
+) -> None:
+    assert UpdateReport(frozenset(updated), failed).nothing_answered is nothing
