@@ -85,7 +85,7 @@ def _shown(texts: Mapping[str, Any], result: Mapping[str, Any]) -> _Found:
         yield f"{where}.menu_options.{option}", step.get("menu_options", {}).get(option)
     for error in (result.get("errors") or {}).values():
         yield f"error.{error}", texts.get("error", {}).get(error)
-    if (schema := result.get("data_schema")) is not None:
+    if kind == "form" and (schema := result.get("data_schema")) is not None:
         yield from _fields(schema.schema, step, where)
 
 

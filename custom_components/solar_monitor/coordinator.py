@@ -52,7 +52,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
     def __init__(self, hass: HomeAssistant, entry: SolarMonitorConfigEntry, source: Source) -> None:
         """Prepare; nothing is asked before the first refresh."""
         self.source = source
-        self.live = source.polls[0]
+        self.live, *self.slower = source.polls
         super().__init__(
             hass,
             _LOGGER,
@@ -69,7 +69,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         self._happening_listeners: dict[str, list[Callable[[Happening], None]]] = {}
         self._grace = {
             key: max(GRACE_INTERVALS * poll.interval_s, SHORTEST_GRACE_S)
-            for poll in source.polls
+            for poll in (self.live, *self.slower)
             for key in poll.keys
         }
         self._one_at_a_time = asyncio.Lock()
@@ -92,7 +92,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         recovering = not self.data.connected
         started = self.hass.loop.time()
         outcomes: list[tuple[Poll, Outcome]] = []
-        for poll in self.source.polls:
+        for poll in (self.live, *self.slower):
             if poll is not self.live and not recovering and not self._is_due(poll, started):
                 continue
             outcome = await poll.read(

@@ -36,7 +36,10 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=0, help="port of Home Assistant (default: any)")
     parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help="Home Assistant's folder, kept and used again"
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="an empty folder for Home Assistant, kept afterwards",
     )
     parser.add_argument(
         "--fault",

@@ -37,10 +37,6 @@ class Client:
         """Send a form to REST; raises DemoError when it is refused."""
         return await self._request("POST", path, data=fields)
 
-    async def delete(self, path: str) -> None:
-        """Delete over REST; raises DemoError when it is refused."""
-        await self._request("DELETE", path)
-
     async def _request(self, method: str, path: str, **content: Json) -> Json:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         async with self._session.request(

@@ -1,10 +1,11 @@
 """What Home Assistant's log says against us."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 import re
 
 RECORD = re.compile(
-    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.,]\d+ (?P<level>[A-Z]+) \([^)]*\) \[(?P<logger>[^]]+)\]",
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.,]\d+\S* (?P<level>[A-Z]+) \([^)]*\) \[(?P<logger>[^]]+)\]",
     re.MULTILINE,
 )
 BAD_LEVELS = frozenset({"WARNING", "ERROR", "CRITICAL"})
@@ -23,7 +24,7 @@ def complaints(log: str, checkout: str) -> list[str]:
 def _records(log: str) -> Iterator[str]:
     """Cut a log into records, each with its traceback."""
     starts = [match.start() for match in RECORD.finditer(log)]
-    for start, end in zip(starts, [*starts[1:], len(log)], strict=True):
+    for start, end in pairwise([*starts, len(log)]):
         yield log[start:end].rstrip()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import socket
 from typing import Any
 
+from tests.demo.errors import DemoError
 from tests.simulators.site import Place
 
 ROOT = Path(__file__).parents[2]
@@ -35,19 +36,18 @@ sun:
 def write_config(folder: Path, port: int, place: Place) -> None:
     """Fill a folder so that Home Assistant starts in it, on a port of this machine alone.
 
-    A folder of an earlier run is used again, its history and login with it.
+    Raises DemoError when something is in it: another run had another house.
     """
     storage = folder / ".storage"
-    storage.mkdir(parents=True, exist_ok=True)
+    if folder.is_dir() and any(folder.iterdir()):
+        raise DemoError(f"{folder} is not empty.")
+    storage.mkdir(parents=True)
     (folder / "configuration.yaml").write_text(CONFIGURATION.format(place=place))
     link = folder / "custom_components"
-    if not link.is_symlink():
-        link.symlink_to(ROOT / "custom_components", target_is_directory=True)
+    link.symlink_to(ROOT / "custom_components", target_is_directory=True)
     _store(storage / "http", 3, _http(port))
-    if not (storage / "onboarding").exists():
-        # These steps would start flows of Met.no, radio stations and the like.
-        done = ["core_config", "analytics", "integration"]
-        _store(storage / "onboarding", 4, {"done": done})
+    # Without these steps: they would start flows of Met.no, radio stations and the like.
+    _store(storage / "onboarding", 4, {"done": ["core_config", "analytics", "integration"]})
 
 
 def free_port() -> int:

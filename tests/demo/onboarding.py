@@ -14,40 +14,19 @@ OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
 
 
 async def create_owner(client: Client) -> None:
-    """Create the owner, or log in if there is one; gives the client a token that lasts."""
-    steps = await client.get("/api/onboarding")
-    if all(step["done"] for step in steps):
-        code = await _log_in(client)
-    else:
-        user = {"name": "Demo", "username": USERNAME, "password": PASSWORD, "language": "en"}
-        created = await client.post("/api/onboarding/users", {"client_id": client.url, **user})
-        code = created["auth_code"]
+    """Create the owner; gives the client a token that lasts."""
+    user = {"name": "Demo", "username": USERNAME, "password": PASSWORD, "language": "en"}
+    created = await client.post("/api/onboarding/users", {"client_id": client.url, **user})
+    code = created["auth_code"]
     grant = {"grant_type": "authorization_code", "code": code, "client_id": client.url}
     client.token = (await client.post_form("/auth/token", grant))["access_token"]
-    names = [token["client_name"] for token in await client.command("auth/refresh_tokens")]
     client.token = await client.command(
-        "auth/long_lived_access_token", client_name=f"Demo {len(names)}", lifespan=TOKEN_DAYS
+        "auth/long_lived_access_token", client_name="Demo", lifespan=TOKEN_DAYS
     )
-
-
-async def _log_in(client: Client) -> str:
-    """Log in with name and password; returns the code for a token."""
-    handler = ["homeassistant", None]
-    start = {"client_id": client.url, "handler": handler, "redirect_uri": client.url}
-    flow = await client.post("/auth/login_flow", start)
-    login = {"client_id": client.url, "username": USERNAME, "password": PASSWORD}
-    done = await client.post(f"/auth/login_flow/{flow['flow_id']}", login)
-    if done["type"] != "create_entry":
-        raise DemoError(f"This folder's owner is not {USERNAME}: {done}")
-    code: str = done["result"]
-    return code
 
 
 async def add_source(client: Client, kind: str, fields: Mapping[str, Any]) -> str:
     """Add a source through its config flow, as a user would; returns the entry's id."""
-    for entry in await client.get("/api/config/config_entries/entry"):
-        if entry["domain"] == DOMAIN:
-            await client.delete(f"/api/config/config_entries/entry/{entry['entry_id']}")
     menu = await client.post(FLOWS, {"handler": DOMAIN})
     path = f"{FLOWS}/{menu['flow_id']}"
     form = await client.post(path, {"next_step_id": kind})

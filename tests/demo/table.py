@@ -31,6 +31,8 @@ def _line(shown: Shown, truth: Truth) -> Line:
     if shown.key not in truth:
         return Line(shown, NOBODY_KNOWS, shown.there)
     true_value = truth[shown.key]
+    if shown.entity_id.startswith("binary_sensor."):
+        true_value = bool(true_value)
     ok = shown.there and agrees(shown.state, shown.unit, true_value)
     return Line(shown, _text(true_value), ok)
 

@@ -14,7 +14,7 @@ from tests.simulators.logger import LoggerSimulator
 from tests.simulators.place import place_where_it_is
 from tests.simulators.site import Site
 
-REQUEST_TIMEOUT_S = 0.3
+REQUEST_TIMEOUT_S = 0.5
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,9 @@ IDENTITY_FILLER = {10: 0x3001, 19: 1, 20: 255}
 STATE_NORMAL, STATE_ALARM, STATE_FAULT = 2, 3, 4
 ZERO_EXPORT_TO_LOAD = 1
 WORK_MODE_WORD = 244
-DARK_STRING_VOLTS = (2.5, 1.2)
+DARK_STRING_VOLTS = (2.5, 1.2, 0.8, 0.6)
 """What the inputs of a real inverter show at night."""
-NOMINAL_STRING_VOLTS = (330.0, 290.0)
+NOMINAL_STRING_VOLTS = (330.0, 290.0, 310.0, 300.0)
 
 
 @dataclass(eq=False)

@@ -162,13 +162,13 @@ class Site:
     def energies_at(self, unix: float) -> Energies:
         """Return the lifetime energies at a past Unix time; before the recorded past: its first."""
         now = self.energies()
-        times = [checkpoint.at for checkpoint in self._checkpoints]
-        index = bisect_right(times, unix)
+        index = bisect_right(self._checkpoints, unix, key=lambda checkpoint: checkpoint.at)
         if index == 0:
             return self._checkpoints[0].energies
         before = self._checkpoints[index - 1]
-        if index < len(times):
-            later_at, later = times[index], self._checkpoints[index].energies
+        if index < len(self._checkpoints):
+            after = self._checkpoints[index]
+            later_at, later = after.at, after.energies
         else:
             later_at, later = self.clock.timestamp(), now
         if later_at <= before.at:

@@ -21,6 +21,9 @@ The raw value of a device is judged against the last one that was believed (its 
 - While a level *above* the believed one is a candidate, values that agree with it are not
   believed just because the permitted rise has grown meanwhile: that would be energy from a
   refused value.
+- A level that was left by a fall may come back within the hour (a counter that starts from an old
+  value and then finds its true one). Then the total goes on as if it had never left: what lies
+  between the two is not counted twice.
 - Samples in which everything is zero (`awake=False`) neither start nor confirm nor end a candidate.
 - The first value ever is believed at once, for there is nothing to compare it with, and is only
   the starting point of statistics. If it was wrong, the truth comes back as a new level and the
@@ -41,6 +44,7 @@ RISE_FACTOR: Final = 1.5
 AGREEING_POLLS: Final = 3
 AGREEING_S: Final = 300.0
 CANDIDATE_SILENCE_S: Final = 1_800.0
+RETURN_S: Final = 3_600.0
 LONGEST_STANDSTILL_S: Final = 86_400.0
 # 1.5 × power × 60 days is about what a solar plant yields in two years.
 LONGEST_SILENCE_S: Final = 60 * 86_400.0
@@ -80,13 +84,17 @@ class CounterLimit:
         """From here on a value is a negative 32-bit number that was read as a positive one."""
         return _ARTEFACT_STEPS * self.resolution_kwh
 
+    @property
+    def noise_kwh(self) -> float:
+        """What floating point may add to or take from a difference."""
+        return _FLOAT_NOISE_STEPS * self.resolution_kwh
+
     def permits(self, rise_kwh: float, within_s: float) -> bool:
         """Tell whether a counter may rise so much in this time; a step down is rounding."""
-        noise = _FLOAT_NOISE_STEPS * self.resolution_kwh
         most = (
             RISE_STEPS * self.resolution_kwh + RISE_FACTOR * self.power_w * within_s / _WS_PER_KWH
         )
-        return -self.resolution_kwh - noise <= rise_kwh <= most + noise
+        return -self.resolution_kwh - self.noise_kwh <= rise_kwh <= most + self.noise_kwh
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +186,20 @@ class _Candidate:
             self.polls += 1
 
 
+@dataclass(slots=True)
+class _Left:
+    """A level that was left by a fall, and its offset."""
+
+    level: _Level
+    offset: float
+    age_s: float = 0.0
+
+    def wait(self, elapsed_s: float) -> None:
+        """Let time pass."""
+        self.level.wait(elapsed_s)
+        self.age_s += elapsed_s
+
+
 class CounterGuard:
     """Turns the raw values of one counter into a total that only ever rises, and only by energy."""
 
@@ -188,6 +210,7 @@ class CounterGuard:
         self._offset = memory.offset if memory else 0.0
         self._seen_at = memory.seen_at if memory else None
         self._candidate: _Candidate | None = None
+        self._left: _Left | None = None
         self.last_rebase: Rebase | None = None
 
     @property
@@ -235,6 +258,10 @@ class CounterGuard:
             self._candidate.wait(elapsed_s)
             if self._candidate.unheard_s > CANDIDATE_SILENCE_S:
                 self._candidate = None
+        if self._left is not None:
+            self._left.wait(elapsed_s)
+            if self._left.age_s > RETURN_S:
+                self._left = None
 
     def _begin(self, raw: float, poll: int, *, awake: bool) -> Verdict:
         """Judge a value while none was believed before."""
@@ -244,10 +271,10 @@ class CounterGuard:
         self._candidate = None
         return Verdict.ACCEPTED
 
-    def _judge(
-        self, level: _Level, raw: float, *, now: float, poll: int, awake: bool
-    ) -> Verdict:
-        """Judge a value against the believed level."""
+    def _judge(self, level: _Level, raw: float, *, now: float, poll: int, awake: bool) -> Verdict:
+        """Judge a value against the believed level, and the one that it replaced."""
+        if self._left is not None and self._left.level.admits(raw, self._limit):
+            return self._come_back(level, self._left, raw, now)
         if level.admits(raw, self._limit) and not self._agrees_above(level, raw):
             self._candidate = None
             return Verdict.ACCEPTED if level.follow(raw) else Verdict.UNCHANGED
@@ -277,8 +304,19 @@ class CounterGuard:
             self._candidate.confirm(raw, poll)
         return self._candidate
 
+    def _come_back(self, level: _Level, left: _Left, raw: float, now: float) -> Verdict:
+        """Go on from the level that was left, without what was counted meanwhile."""
+        before = level.raw + self._offset
+        left.level.follow(raw)
+        self.last_rebase = Rebase(level.raw, left.level.raw, now)
+        self._level, self._left, self._candidate = left.level, None, None
+        self._offset = max(left.offset, before - left.level.raw)
+        gained = left.level.raw + self._offset - before
+        return Verdict.ACCEPTED if gained > self._limit.noise_kwh else Verdict.UNCHANGED
+
     def _rebase(self, old: _Level, new: _Level, now: float) -> None:
         """Go on from another level; the total stays what it is."""
+        self._left = _Left(old, self._offset) if new.raw < old.raw else None
         self._offset = round(old.raw + self._offset, self._limit.digits) - new.raw
         self._level = new
         self._candidate = None

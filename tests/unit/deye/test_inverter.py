@@ -1,6 +1,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.solar_monitor.clients.deye.family import Family
@@ -342,3 +343,33 @@ async def test_polls_compare_by_what_they_brought_not_by_when() -> None:
     first, second = await poll(transport), await poll(transport)
     assert first == second
     assert second.measured_at - first.measured_at < timedelta(seconds=5)
+
+
+FAILURES = st.sampled_from(
+    [
+        None,
+        NoAnswerError(),
+        LinkLostError(),
+        UnitSilentError(),
+        BadAnswerError(),
+        ModbusRefusedError(code=2),
+        ModbusRefusedError(code=6),
+    ]
+)
+
+
+@given(st.lists(FAILURES, max_size=12), st.lists(st.integers(0, 0xFFFF), min_size=4, max_size=4))
+def test_whatever_fails_what_was_answered_is_there(
+    failures: list[ClientError | None], words: list[int]
+) -> None:
+    addresses = (96, 97, 184, 244)
+    outcomes = iter(failures)
+    transport = FakeTransport(
+        dict(zip(addresses, words, strict=True)), lambda _address, _attempt: next(outcomes, None)
+    )
+    result = asyncio.run(poll(transport, "pv_energy_total", "battery_soc", "work_mode"))
+    needs = {"pv_energy_total": "96-97", "battery_soc": "184-184", "work_mode": "244-244"}
+    assert {needs[key] for key in result.values} == result.report.updated
+    assert not result.report.updated & result.report.failed.keys()
+    assert set(result.report.failed) <= set(needs.values())
+    assert all(result.words[address] == transport.words[address] for address in result.words)

@@ -161,7 +161,7 @@ def test_a_family_of_four_gets_few_entities_by_default() -> None:
 
 def test_settings_are_shown_only_on_request() -> None:
     settings = [register for register in REGISTERS if register.kind.startswith("setting")]
-    assert len(settings) == 82
+    assert len(settings) == 71
     assert not any(register.default or register.core for register in settings)
 
 

@@ -34,9 +34,7 @@ def test_the_first_answer_ends_the_back_off() -> None:
     assert pacing.after(answered=False, took_s=1) == 30
 
 
-@pytest.mark.parametrize(
-    ("took", "pause"), [(14.9, 30), (15.0, 30), (15.1, 60), (29.0, 60)]
-)
+@pytest.mark.parametrize(("took", "pause"), [(14.9, 30), (15.0, 30), (15.1, 60), (29.0, 60)])
 def test_a_poll_over_half_the_interval_doubles_it_until_it_is_fast_again(
     took: float, pause: float
 ) -> None:

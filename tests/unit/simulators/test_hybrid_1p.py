@@ -26,12 +26,12 @@ def test_no_register_belongs_to_two_rows() -> None:
 
 
 @settings(max_examples=25)
-@given(st.integers(0, 2**32), st.integers(0, 365 * 86_400), st.booleans(), st.sampled_from([1, 2]))
+@given(st.integers(0, 99_999), st.integers(0, 31_536_000), st.integers(0, 1), st.integers(1, 2))
 def test_registers_agree_with_the_house_and_one_another(
-    seed: int, second: int, grid: bool, mode: int
+    seed: int, second: int, grid: int, mode: int
 ) -> None:
     site = Site(seed, Clock(MORNING + timedelta(seconds=second)))
-    site.grid_up = grid
+    site.grid_up = bool(grid)
     inverter = HybridOnePhase(site)
     inverter.write(244, [mode])
     shown = inverter.truth()
@@ -51,7 +51,7 @@ def test_registers_agree_with_the_house_and_one_another(
     assert number["load_power"] == pytest.approx(powers.backup_load if port else powers.load, abs=1)
     assert number["battery_soc"] == number["bms_soc"] == round(site.soc())
     assert number["grid_connected"] == grid
-    assert (number["grid_frequency"] > 49) == grid
+    assert (number["grid_frequency"] > 49) == bool(grid)
     assert 0 <= energies.pv - number["pv_energy_total"] < 0.1001
     assert 0 <= energies.grid_import - number["grid_import_energy_total"] < 0.1001
     assert 46 < number["battery_voltage"] < 55
@@ -78,10 +78,11 @@ def test_the_day_ends_at_the_inverters_own_midnight(inverter: HybridOnePhase) ->
     tomorrow = site.place.midnight(site.clock.timestamp(), -1)
     site.clock.advance(tomorrow - site.clock.timestamp() - 60)
     evening = inverter.truth()["load_energy_today"]
+    assert isinstance(evening, float)
     site.clock.advance(61)
     assert inverter.truth()["load_energy_today"] == 0
     inverter.clock_offset_s = -600
-    assert inverter.truth()["load_energy_today"] == evening
+    assert inverter.truth()["load_energy_today"] == pytest.approx(evening, abs=0.2)
 
 
 def test_the_clock_shows_local_time_and_can_be_set(inverter: HybridOnePhase) -> None:
@@ -100,8 +101,8 @@ def test_settings_are_kept_and_measurements_cannot_be_written(inverter: HybridOn
     assert (shown["slot1_soc"], shown["slot2_soc"]) == (35, 36)
     assert shown["slot2_time"] == time(5)
     assert not inverter.write(184, [50])
-    assert not inverter.write(273, [1, 1, 1, 1, 1, 1, 1, 1, 1])
-    assert inverter.truth()["slot6_soc"] == 20
+    assert not inverter.write(281, [1, 1])
+    assert inverter.truth()["off_grid"] is False
 
 
 def test_warnings_and_faults_show_in_the_running_state(inverter: HybridOnePhase) -> None:

@@ -11,8 +11,11 @@ from tests.simulators.logger import LoggerSimulator
 from tests.simulators.modbus_unit import with_crc
 from tests.simulators.v5sim import V5Frame, V5Reader
 
-QUIET_S = 0.06
-"""Nothing for so long means that nothing more comes; a simulator's pause is a third of it."""
+QUIET_S = 0.04
+"""Nothing for so long, twice, means that nothing more comes; a simulator's pause is half of it.
+
+Twice, because a stalled machine ends the pause and the waiting at once.
+"""
 ANSWER_HEAD = 14
 
 
@@ -49,19 +52,14 @@ class Heard:
         return list(unpack_from(f">{rtu[2] // 2}H", rtu, 3))
 
 
+@dataclass
 class Wire:
     """An open connection to a simulated logger."""
 
-    def __init__(
-        self,
-        logger: LoggerSimulator,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
-        self.logger = logger
-        self.reader = reader
-        self.writer = writer
-        self.sequence = 0x41
+    logger: LoggerSimulator
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    sequence: int = 0x41
 
     async def read(self, address: int = 150, count: int = 47) -> Heard:
         """Read registers and listen until it is quiet."""
@@ -74,23 +72,31 @@ class Wire:
 
     async def ask(self, rtu: bytes, *, serial: int | None = None) -> Heard:
         """Send a Modbus frame and listen until it is quiet."""
+        self.send(rtu, serial=serial)
+        return await self.listen()
+
+    def send(self, rtu: bytes, *, serial: int | None = None) -> None:
+        """Send a Modbus frame."""
         self.sequence = self.sequence + 1 & 0xFF
         payload = b"\x02".ljust(v5sim.REQUEST_HEAD, b"\0") + rtu
         serial = self.logger.serial if serial is None else serial
         self.writer.write(v5sim.build(v5sim.REQUEST, self.sequence, 0, serial, payload))
-        return await self.listen()
 
     async def listen(self) -> Heard:
         """Collect segments until nothing comes any more."""
         heard = Heard()
-        try:
-            while segment := await asyncio.wait_for(self.reader.read(4096), QUIET_S):
-                heard.segments.append(segment)
-            heard.ended = True
-        except TimeoutError:
-            pass
-        except ConnectionError:
-            heard.reset = True
+        quiet = 0
+        while quiet < 2 and not heard.ended and not heard.reset:
+            try:
+                segment = await asyncio.wait_for(self.reader.read(4096), QUIET_S)
+            except TimeoutError:
+                quiet += 1
+            except ConnectionError:
+                heard.reset = True
+            else:
+                quiet = 0
+                heard.ended = not segment
+                heard.segments += [segment] if segment else []
         return heard
 
 

@@ -65,6 +65,16 @@ def test_noise_raises_nothing_and_stays_in_bounds(noise: bytes, sizes: list[int]
     assert taken + parser.skipped_bytes + parser.buffered == len(noise)
 
 
+@given(NOISE, CHUNKS, CHUNKS)
+def test_it_does_not_matter_how_a_stream_is_cut(
+    noise: bytes, sizes: list[int], other_sizes: list[int]
+) -> None:
+    one, other = FrameParser(), FrameParser()
+    frames = [frame for piece in cut(noise, sizes) for frame in one.feed(piece)]
+    assert frames == [frame for piece in cut(noise, other_sizes) for frame in other.feed(piece)]
+    assert (one.skipped_bytes, one.buffered) == (other.skipped_bytes, other.buffered)
+
+
 @given(st.binary(min_size=1, max_size=100))
 def test_a_flood_stays_in_bounds(flood: bytes) -> None:
     parser = FrameParser()

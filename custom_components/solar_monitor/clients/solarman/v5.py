@@ -12,6 +12,7 @@ looks for a start byte whose header, length, end byte and checksum all fit.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 import re
 import struct
 from typing import Final
@@ -28,6 +29,7 @@ SHORT_ERROR_WRONG_SERIAL: Final = 6
 
 _REPLY_STEP: Final = 0x3000
 _HEADER: Final = struct.Struct("<BHHBBI")
+_SIZING_HEAD: Final = struct.Struct("<BHBB")
 _TRAILER_SIZE: Final = 2
 _OVERHEAD: Final = _HEADER.size + _TRAILER_SIZE
 _FRAME_TYPE_INVERTER: Final = 2
@@ -37,7 +39,10 @@ _SHORT_ERROR_SIZE: Final = 2
 _CONTROL_SUFFIX: Final = 0x10
 _CONTROL_CODES: Final = frozenset({*range(0x11, 0x19), *range(0x41, 0x49)})
 # The longest RTU frame is 256 bytes; some sticks add two zeros (pysolarmanv5 #62).
-_MAX_PAYLOAD: Final = {REQUEST: len(_REQUEST_PREFIX) + 258, ANSWER: _ANSWER_PREFIX_SIZE + 258}
+_LONGEST: Final = {
+    REQUEST: _OVERHEAD + len(_REQUEST_PREFIX) + 258,
+    ANSWER: _OVERHEAD + _ANSWER_PREFIX_SIZE + 258,
+}
 
 # A Modbus TCP device takes A5 17 00 10 45 for transaction A517, protocol 0010 and half a length,
 # and answers with an exception whose function is the serial's first byte + 80
@@ -153,14 +158,20 @@ def encode_reply(frame: Frame, now_unix: int) -> bytes:
 class FrameParser:
     """Turns a stream of bytes, cut anywhere and mixed with garbage, into frames.
 
-    Holds at most `limit` bytes. Bytes that belong to no frame are dropped and counted in
-    `skipped_bytes`.
+    Every start byte with a header that makes sense is followed up until its frame must be
+    complete; the first that is intact wins. So a wrong length holds up no good frame behind it, and
+    it does not matter how the stream was cut. Holds at most `limit` bytes; each is looked at once
+    as a start. Bytes that belong to no frame are dropped and counted in `skipped_bytes`.
     """
 
     def __init__(self, limit: int = 4096) -> None:
         """Start with an empty buffer of at most `limit` bytes, which is also the longest frame."""
         self._limit = limit
         self._buffer = bytearray()
+        # Places are counted from the beginning of the stream.
+        self._dropped = 0
+        self._searched = 0
+        self._ends: dict[int, int] = {}  # where a frame may begin: where it would end, in order
         self.skipped_bytes = 0
 
     @property
@@ -181,59 +192,61 @@ class FrameParser:
             room = self._limit - len(self._buffer)
             self._buffer += rest[:room]
             rest = rest[room:]
+            self._search()
             frames += self._take_frames()
+            # A candidate at the front of a full buffer was complete: there is always room again.
+            self._skip_to(next(iter(self._ends), self._searched))
         return frames
+
+    def _search(self) -> None:
+        """Note where frames may begin in the bytes not looked at yet."""
+        while (at := self._buffer.find(START, self._searched - self._dropped)) >= 0:
+            place = self._dropped + at
+            head = self._buffer[at : at + _SIZING_HEAD.size]
+            if len(head) < _SIZING_HEAD.size:
+                self._searched = place
+                return
+            if size := _frame_size(head, self._limit):
+                self._ends[place] = place + size
+            self._searched = place + 1
+        self._searched = self._dropped + len(self._buffer)
 
     def _take_frames(self) -> list[Frame]:
-        """Cut every complete frame out of the buffer.
-
-        The first start byte whose frame may still become complete is kept, but it holds nothing up:
-        a whole frame behind it proves that its length was wrong.
-        """
+        """Cut out the intact frames among those that must be complete by now."""
         frames: list[Frame] = []
-        keep = None
-        position = self._buffer.find(START)
-        while position >= 0:
-            size = self._size_at(position)
-            if size is None:
-                keep = position if keep is None else keep
-            elif size:
-                frames.append(_decode(bytes(self._buffer[position : position + size])))
-                self._drop(position, size)
-                keep, position = None, -1
-            position = self._buffer.find(START, position + 1)
-        self._drop(len(self._buffer) if keep is None else keep, 0)
+        while self._ends:
+            place, end = min(self._ends.items(), key=itemgetter(1))
+            if end > self._dropped + len(self._buffer):
+                break
+            del self._ends[place]
+            data = bytes(self._buffer[place - self._dropped : end - self._dropped])
+            if data[-1] == END and data[-2] == _checksum(data[:-_TRAILER_SIZE]):
+                frames.append(_decode(data))
+                self._skip_to(place)
+                self._drop_to(end)
         return frames
 
-    def _drop(self, skipped: int, used: int) -> None:
-        """Remove garbage and the frame that follows it from the front of the buffer."""
-        self.skipped_bytes += skipped
-        del self._buffer[: skipped + used]
+    def _skip_to(self, place: int) -> None:
+        """Drop what is in front of a place and belongs to no frame."""
+        self.skipped_bytes += place - self._dropped
+        self._drop_to(place)
 
-    def _size_at(self, position: int) -> int | None:
-        """Return the size of the frame at a start byte: 0 is no frame, None is not yet known."""
-        available = len(self._buffer) - position
-        head = self._buffer[position : position + _HEADER.size]
-        if not self._plausible(head):
-            return 0
-        if available < _HEADER.size:
-            return None
-        size = int.from_bytes(head[1:3], "little") + _OVERHEAD
-        if available < size:
-            return None
-        frame = self._buffer[position : position + size]
-        return size if frame[-1] == END and frame[-2] == _checksum(frame[:-2]) else 0
+    def _drop_to(self, place: int) -> None:
+        """Drop what is in front of a place, with the frames that might have begun there."""
+        del self._buffer[: place - self._dropped]
+        self._dropped = place
+        self._searched = max(self._searched, place)
+        for begin in [begin for begin in self._ends if begin < place]:
+            del self._ends[begin]
 
-    def _plausible(self, head: bytearray) -> bool:
-        """Whether a header, as far as it has come, may begin a frame that fits the buffer."""
-        if len(head) > 3 and head[3] != _CONTROL_SUFFIX:  # noqa: PLR2004  offset of the table above
-            return False
-        if len(head) <= 4:  # noqa: PLR2004  offset of the table above
-            return True
-        if head[4] not in _CONTROL_CODES:
-            return False
-        longest = _MAX_PAYLOAD.get(int.from_bytes(head[3:5], "little"), self._limit - _OVERHEAD)
-        return int.from_bytes(head[1:3], "little") <= min(longest, self._limit - _OVERHEAD)
+
+def _frame_size(head: bytearray, limit: int) -> int | None:
+    """Return the size of the frame that a header announces; None if it makes no sense."""
+    _, payload_size, suffix, code = _SIZING_HEAD.unpack(head)
+    if suffix != _CONTROL_SUFFIX or code not in _CONTROL_CODES:
+        return None
+    size = payload_size + _OVERHEAD
+    return size if size <= _LONGEST.get(code << 8 | suffix, limit) else None
 
 
 def _decode(data: bytes) -> Frame:
@@ -242,6 +255,6 @@ def _decode(data: bytes) -> Frame:
     return Frame(control, sequence, counter, serial, data[_HEADER.size : -_TRAILER_SIZE])
 
 
-def _checksum(body: bytes | bytearray) -> int:
+def _checksum(body: bytes) -> int:
     """Return the checksum of a frame that has no trailer yet; the start byte does not count."""
     return (sum(body) - START) & 0xFF

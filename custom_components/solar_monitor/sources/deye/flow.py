@@ -86,8 +86,10 @@ class DeyeFlow(ConfigFlow):
         """Go on with a logger that was found, or with an empty form."""
         if user_input[CONF_LOGGER] == BY_HAND:
             return self._show_address(STEP_DEYE, {})
-        host = self._found[user_input[CONF_LOGGER]].host
-        return await self._async_try(STEP_DEYE, {CONF_HOST: host, CONF_PORT: DEFAULT_PORT})
+        logger = self._found[user_input[CONF_LOGGER]]
+        # Old firmware only answers those who know its serial number, and it just told us.
+        filled = with_serial({CONF_HOST: logger.host, CONF_PORT: DEFAULT_PORT}, logger.serial)
+        return await self._async_try(STEP_DEYE, filled)
 
     async def async_step_reconfigure_deye(
         self, user_input: dict[str, Any] | None = None
@@ -117,10 +119,11 @@ class DeyeFlow(ConfigFlow):
         before anybody is bothered with it.
         """
         mac = format_mac(discovery_info.macaddress)
-        target = Target(host=discovery_info.ip)
+        target = Target(host=discovery_info.ip, port=DEFAULT_PORT)
+        address: dict[str, Any] = {CONF_HOST: target.host}
         if known := [entry for entry in self._entries() if entry.data.get(CONF_MAC) == mac]:
             for entry in known:
-                await self._async_follow(entry, target, mac)
+                await self._async_follow(entry, address, mac)
             return self.async_abort(reason="already_configured")
         probe = await async_probe(self.hass, target)
         if known := [
@@ -129,7 +132,7 @@ class DeyeFlow(ConfigFlow):
             if probe.serial is not None and entry.data[CONF_SERIAL] == probe.serial
         ]:
             for entry in known:
-                await self._async_follow(entry, target, mac)
+                await self._async_follow(entry, address | {CONF_PORT: target.port}, mac)
             return self.async_abort(reason="already_configured")
         if probe.identity is None:
             return self.async_abort(reason="not_supported")
@@ -165,7 +168,9 @@ class DeyeFlow(ConfigFlow):
             if entry.data[CONF_SOURCE] == KIND
         ]
 
-    async def _async_follow(self, entry: ConfigEntry[Any], target: Target, mac: str) -> None:
+    async def _async_follow(
+        self, entry: ConfigEntry[Any], address: Mapping[str, Any], mac: str
+    ) -> None:
         """Give an entry the logger's new address, unless the one it has is as good.
 
         An address that only its MAC has proven to be the logger's may be a lease that has ended,
@@ -175,10 +180,9 @@ class DeyeFlow(ConfigFlow):
         updates: dict[str, Any] = {CONF_MAC: mac}
         host = entry.data[CONF_HOST]
         leased = entry.data.get(CONF_MAC) == mac and is_ip_address(host)
-        if host != target.host and (leased or not await self._async_answers(entry)):
-            updates[CONF_HOST] = target.host
-        if not self.hass.config_entries.async_update_entry(entry, data={**entry.data, **updates}):
-            return
+        if host != address[CONF_HOST] and (leased or not await self._async_answers(entry)):
+            updates |= address
+        self.hass.config_entries.async_update_entry(entry, data={**entry.data, **updates})
         if CONF_HOST in updates:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
 
@@ -228,7 +232,9 @@ class DeyeFlow(ConfigFlow):
         data = entry.data
         same_logger = (probe.serial, target.unit) == (data[CONF_SERIAL], data[CONF_UNIT])
         if not same_logger and not _is_same_inverter(data, probe):
-            return self._show_address(STEP_RECONFIGURE, user_input, errors={"base": "wrong_device"})
+            # A sleeping inverter cannot prove that it is the one.
+            error = "asleep" if probe.identity is None else "wrong_device"
+            return self._show_address(STEP_RECONFIGURE, user_input, errors={"base": error})
         await self.async_set_unique_id(_unique_id(target, probe), raise_on_progress=False)
         other = self.hass.config_entries.async_entry_for_domain_unique_id(
             self.handler, _unique_id(target, probe)

@@ -103,9 +103,9 @@ def parse_address(user_input: Mapping[str, Any]) -> Target:
     )
 
 
-def with_serial(user_input: Mapping[str, Any], serial: int) -> dict[str, Any]:
-    """Give the form with another serial number filled in."""
-    advanced = user_input.get(SECTION_ADVANCED, {}) | {CONF_SERIAL: str(serial)}
+def with_serial(user_input: Mapping[str, Any], serial: int | None) -> dict[str, Any]:
+    """Give the form with another serial number filled in; None: with an empty field."""
+    advanced = user_input.get(SECTION_ADVANCED, {}) | {CONF_SERIAL: str(serial or "")}
     return {**user_input, SECTION_ADVANCED: advanced}
 
 

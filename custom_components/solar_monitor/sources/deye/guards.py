@@ -79,8 +79,13 @@ class DeyeGuards:
         *,
         house_limit_w: float | None = None,
         memory: Mapping[str, Any] | None = None,
+        proven: bool = True,
     ) -> None:
-        """Take the limits from the rated power, and continue from `memory` where there is any."""
+        """Take the limits from the rated power, and continue from `memory` where there is any.
+
+        `proven` is false when the memory may be older than what was shown last (a power cut):
+        showing it would be a drop, so the counters are unknown until the inverter answers.
+        """
         rated = (identity.rated_power_w if identity else None) or ASSUMED_RATED_W
         self._own_limit_w = POWER_MARGIN * rated
         self._house_limit_w = house_limit_w or max(self._own_limit_w, SMALLEST_HOUSE_LIMIT_W)
@@ -90,6 +95,7 @@ class DeyeGuards:
         self.soc = SocGuard()
         self._wake = WakeGuard()
         self._poll = 0
+        self._proven = proven
         self._published: dict[str, Any] = {}
         saved = memory or {}
         limits = {key: self._house_limit_w if key in HOUSE else rated for key in COUNTERS}
@@ -119,7 +125,7 @@ class DeyeGuards:
         """The counters as they stand, for a start or a poll that was not answered."""
         values: dict[str, float | None] = {}
         for key, guard in self._counters.items():
-            if guard.total is None:
+            if guard.total is None or not self._proven:
                 continue
             values[key] = guard.total
             values[today_key(key)] = self._days[key].offer(
@@ -221,6 +227,7 @@ class DeyeGuards:
         self, values: Mapping[str, Value | None], admitted: dict[str, Any], moment: Moment
     ) -> tuple[Happening, ...]:
         """Pass the lifetime counters through their guards and keep our counters of the day."""
+        self._proven = True
         awake = any(isinstance(value, int | float) and value for value in admitted.values())
         happenings: list[Happening] = []
         for key, guard in self._counters.items():

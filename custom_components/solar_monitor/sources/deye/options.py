@@ -28,7 +28,6 @@ from ...const import (
     DEFAULT_SETTINGS_INTERVAL,
 )
 from .groups import GROUPS, group_of
-from .rows import every_row
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
@@ -92,26 +91,12 @@ def async_apply_groups(
     before = frozenset(entry.options.get(CONF_GROUPS, ()))
     added, removed = frozenset(groups) - before, before - frozenset(groups)
     registry = er.async_get(hass)
-    optional = _optional_keys()
     prefix = f"{entry.data[CONF_ID_PREFIX]}_"
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        key = entity.unique_id.removeprefix(prefix)
-        if key not in optional:
-            continue
-        group = group_of(key)
+        group = group_of(entity.unique_id.removeprefix(prefix))
         if group in added and entity.disabled_by is RegistryEntryDisabler.INTEGRATION:
             registry.async_update_entity(entity.entity_id, disabled_by=None)
         elif group in removed and entity.disabled_by is None:
             registry.async_update_entity(
                 entity.entity_id, disabled_by=RegistryEntryDisabler.INTEGRATION
             )
-
-
-def _optional_keys() -> frozenset[str]:
-    """Collect the keys of values that are off unless somebody wants them."""
-    rows = every_row()
-    return frozenset(
-        row.key
-        for row in (*rows.sensors, *rows.binary_sensors)
-        if not row.entity_registry_enabled_default
-    )

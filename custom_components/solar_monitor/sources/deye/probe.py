@@ -126,4 +126,5 @@ async def _async_identify(link: Transport, target: Target) -> Identity:
 
 def _is_night(hass: HomeAssistant) -> bool:
     """Tell whether the sun is well below the horizon at home."""
-    return elevation(get_astral_observer(hass), dt_util.utcnow()) < NIGHT_ELEVATION_DEG
+    degrees: float = elevation(get_astral_observer(hass), dt_util.utcnow())
+    return degrees < NIGHT_ELEVATION_DEG

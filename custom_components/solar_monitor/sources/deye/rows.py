@@ -202,7 +202,7 @@ def _state_class(register: Register, known: _Class | None) -> SensorStateClass |
     if known is None or register.kind in _DIAGNOSTIC_KINDS:
         return None
     if register.unit == "kWh" and register.signed:
-        return SensorStateClass.TOTAL
+        return None  # it may fall, so no guard can vouch for it: nothing for the statistics
     return known.state_class
 
 

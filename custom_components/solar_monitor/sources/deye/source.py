@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 STORAGE_VERSION: Final = 1
 SAVE_DELAY_S: Final = 60
+CLEAN: Final = "clean"
 
 DEVICE_LOGGER: Final = "logger"
 DEVICE_INVERTER: Final = "inverter"
@@ -108,9 +109,12 @@ class DeyeSource(Source):
             self.identity,
             house_limit_w=entry.options.get(CONF_GRID_POWER_LIMIT),
             memory=memory,
+            proven=memory is None or bool(memory.get(CLEAN)),
         )
         self.raw_words: dict[int, int] = {}
         self._identified = False
+        self._closing = False
+        self._save_again_at = 0.0
         self._findings = Findings(transport.stats)
 
     @property
@@ -208,8 +212,16 @@ class DeyeSource(Source):
     async def _read_live(self, keys: Collection[str], time_limit_s: float) -> Outcome:
         """Read the live values and guard them."""
         outcome = await self._read(keys, time_limit_s, live=True)
-        self._store.async_delay_save(self.guards.memory, SAVE_DELAY_S)
+        now = self._hass.loop.time()
+        if now >= self._save_again_at:
+            # Every call puts a save off, so that one per poll would put it off for ever.
+            self._save_again_at = now + SAVE_DELAY_S
+            self._store.async_delay_save(self._memory, SAVE_DELAY_S)
         return outcome
+
+    def _memory(self) -> dict[str, Any]:
+        """Give what is stored, and whether it is what was shown last."""
+        return self.guards.memory() | {CLEAN: self._closing or self._hass.is_stopping}
 
     async def _read_settings(self, keys: Collection[str], time_limit_s: float) -> Outcome:
         """Read the settings and the battery's own figures."""
@@ -274,6 +286,9 @@ class DeyeSource(Source):
         if self._identified:
             return
         identity = await self.inverter.identify()
+        if self.identity is not None and not identity.serial:
+            # Damaged (0xFFFF everywhere, say): what is remembered stays, and it is asked again.
+            return
         self._identified = True
         if identity == self.identity:
             return
@@ -288,13 +303,17 @@ class DeyeSource(Source):
 
     @override
     async def async_disconnect(self) -> None:
-        """Close the connection; the next poll opens it again."""
-        await self.transport.close()
+        """Close the connection unless another unit behind the logger is answered on it."""
+        last_answer = self.last_answer
+        quiet_since = self._hass.loop.time() - self.polls[0].interval_s
+        if last_answer is None or last_answer <= quiet_since:
+            await self.transport.close()
 
     @override
     async def async_close(self) -> None:
         """Save what the guards remember and give the link back."""
-        await self._store.async_save(self.guards.memory())
+        self._closing = True
+        await self._store.async_save(self._memory())
         await link.async_link_pool(self._hass).release(self.transport)
 
 

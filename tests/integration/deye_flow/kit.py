@@ -8,12 +8,14 @@ from homeassistant.config_entries import SOURCE_DHCP, SOURCE_USER, ConfigFlowRes
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
+from homeassistant.setup import async_setup_component
 
 from custom_components.solar_monitor.const import DOMAIN
 from tests.checks.repository import TRANSLATIONS, load_json
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
+    from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
     from tests.simulators.logger import LoggerSimulator
 
@@ -65,7 +67,14 @@ def address(logger: LoggerSimulator, **advanced: object) -> dict[str, Any]:
 
 def suggestions(shown: ConfigFlowResult) -> dict[str, Any]:
     """Collect what a form has filled in already, as a browser would send it again."""
-    return _suggestions(shown["data_schema"].schema)
+    return _suggestions(_fields(shown))
+
+
+def _fields(shown: ConfigFlowResult) -> Mapping[Any, Any]:
+    schema = shown["data_schema"]
+    assert schema is not None
+    fields: Mapping[Any, Any] = schema.schema
+    return fields
 
 
 def _suggestions(fields: Mapping[Any, Any]) -> dict[str, Any]:
@@ -74,7 +83,8 @@ def _suggestions(fields: Mapping[Any, Any]) -> dict[str, Any]:
         if hasattr(field, "schema") and hasattr(field, "options"):
             filled[str(marker)] = _suggestions(field.schema.schema)
         elif marker.description:
-            filled[str(marker)] = marker.description["suggested_value"]
+            if (suggested := marker.description["suggested_value"]) is not None:
+                filled[str(marker)] = suggested
         elif callable(marker.default):
             filled[str(marker)] = marker.default()
     return filled
@@ -82,7 +92,7 @@ def _suggestions(fields: Mapping[Any, Any]) -> dict[str, Any]:
 
 def is_advanced_open(shown: ConfigFlowResult) -> bool:
     """Tell whether the section with the rarely needed fields is open."""
-    return not shown["data_schema"].schema["advanced"].options["collapsed"]
+    return not _fields(shown)["advanced"].options["collapsed"]
 
 
 def error_text(shown: ConfigFlowResult) -> str:
@@ -98,3 +108,18 @@ def move_sun(hass: HomeAssistant, *, up: bool) -> None:
     noon = (12 - now.hour - now.minute / 60) * 15
     hass.config.latitude = 0.0
     hass.config.longitude = noon if up else noon - 180 if noon > 0 else noon + 180
+
+
+async def fields_in_browser(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator
+) -> list[dict[str, Any]]:
+    """Open the menu, choose the Deye form and give its fields, all as a browser does."""
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_client()
+    menu = await client.post("/api/config/config_entries/flow", json={"handler": DOMAIN})
+    flow_id = (await menu.json())["flow_id"]
+    form = await client.post(
+        f"/api/config/config_entries/flow/{flow_id}", json={"next_step_id": "deye"}
+    )
+    fields: list[dict[str, Any]] = (await form.json())["data_schema"]
+    return fields

@@ -1,0 +1,53 @@
+"""The simulated logger on the command line."""
+
+import asyncio
+from pathlib import Path
+import signal
+import sys
+
+from tests.simulators.faults import Fault
+from tests.simulators.modbus_unit import with_crc
+from tests.simulators.v5sim import ANSWER, REQUEST, REQUEST_HEAD, V5Reader, build
+
+CHECKOUT = Path(__file__).parents[3]
+
+
+async def _start(*options: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.simulators.logger", *options),
+        cwd=CHECKOUT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def test_it_says_how_to_connect_answers_and_ends_with_ctrl_c(socket_enabled: None) -> None:  # noqa: ARG001  opens sockets
+    options = ("--fault", "double_crc", "--port", "0", "--serial", "1782345394")
+    process = await _start(*options, "--discovery", "0")
+    assert process.stdout is not None
+    said = (await process.stdout.readuntil(b"Ctrl-C ends it.\n")).decode()
+    assert Fault.DOUBLE_CRC.on_wire in said
+    assert "Logger 1782345394 on 127.0.0.1:" in said
+
+    port = int(said.split("127.0.0.1:")[1].split(",")[0])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    read_serial = with_crc(bytes.fromhex("010300030005"))
+    writer.write(build(REQUEST, 1, 0, 1_782_345_394, bytes(REQUEST_HEAD) + read_serial))
+    (answer,) = V5Reader().feed(await reader.read(4096))
+    assert answer.control == ANSWER
+    assert answer.payload[14:].hex().startswith("01030a32323037323030303031")
+    assert answer.payload.endswith(b"\0\0")
+    writer.close()
+
+    process.send_signal(signal.SIGINT)
+    rest, errors = await process.communicate()
+    assert rest.decode().endswith("\nstopped\n")
+    assert errors == b""
+    assert process.returncode == 0
+
+
+async def test_its_help_explains_every_fault() -> None:
+    process = await _start("--help")
+    said, _ = await process.communicate()
+    text = said.decode()
+    assert [fault for fault in Fault if fault.on_wire not in text] == []
