@@ -4,7 +4,8 @@ import asyncio
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 
@@ -35,6 +36,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry)
     devices = _register_devices(hass, entry, source)
     entry.runtime_data = RuntimeData(spec=spec, coordinator=coordinator, devices=devices)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+
+    async def stop(_event: Event) -> None:
+        await coordinator.async_stop()
+
+    # Home Assistant does not unload entries when it stops, and a stick whose connection was not
+    # closed cleanly refuses new ones for minutes.
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     return True
 
 

@@ -8,7 +8,7 @@ why=()
 
 # Prints the path if this is 3.14.2 or a later 3.14, with all the modules that distributions like to split off.
 usable_python() {
-  "$1" -c 'import bz2, ctypes, lzma, sqlite3, ssl, sys, venv
+  "$1" -c 'import bz2, ctypes, ensurepip, lzma, sqlite3, ssl, sys, venv
 if not (3, 14, 2) <= sys.version_info < (3, 15): sys.exit("Python 3.14.2 or a later 3.14 is needed")
 print(sys.executable)'
 }
@@ -43,8 +43,8 @@ python_of_uv() {
 # unpacked here: nothing is installed and no root is needed. They bring their own C library, so a launcher starts the
 # interpreter with their loader. (patchelf could write the loader into the program, but Debian 13's breaks this one.)
 python_of_next_debian() {
-  local work=$PYTHON_DIR.apt bin=$PYTHON_DIR/usr/bin packages='' keyring mirror deb libs loader
-  keyring=$(find /usr/share/keyrings -name 'debian-archive-keyring.[gp]*' 2>/dev/null | head -n 1)
+  local work=$PYTHON_DIR.apt bin=$PYTHON_DIR/usr/bin keyring mirror packages='' deb libs loader
+  keyring=$(find /usr/share/keyrings -name 'debian-archive-keyring.[gp]*' -print -quit 2>/dev/null)
   if ! command -v apt-get >/dev/null || [[ -z $keyring ]]; then
     why+=("This is not Debian, whose next release could lend one.")
     return 1

@@ -13,6 +13,11 @@ ZERO = SocVerdict.HELD_ZERO
 GONE = SocVerdict.NO_BATTERY
 
 
+def shown(guard: SocGuard) -> tuple[float | None, bool]:
+    """What a guard publishes, and whether it sees no battery."""
+    return guard.value, guard.no_battery
+
+
 def started(soc: float = 50.0, *, at: float = 1_000.1) -> SocGuard:
     """A guard that accepted `soc` in poll 0."""
     guard = SocGuard()
@@ -136,10 +141,9 @@ def test_zero_at_a_dead_voltage_is_no_battery_after_three_polls() -> None:
     assert guard.offer(0.0, 10.1, at=500.0, poll=1) is ZERO
     assert guard.offer(0.0, 10.1, at=530.0, poll=1) is ZERO
     assert guard.offer(0.0, 10.1, at=560.0, poll=2) is ZERO
-    assert guard.value == 50
+    assert shown(guard) == (50, False)
     assert guard.offer(0.0, 10.1, at=590.0, poll=3) is GONE
-    assert guard.value is None
-    assert guard.no_battery
+    assert shown(guard) == (None, True)
     assert guard.offer(0.0, 10.1, at=620.0, poll=4) is GONE
 
 
@@ -164,10 +168,9 @@ def test_a_battery_that_appears_is_shown_at_once() -> None:
     guard = SocGuard()
     for poll in range(1, 5):
         guard.offer(0.0, 10.0, at=poll * 30.0, poll=poll)
-    assert guard.no_battery
+    assert shown(guard) == (None, True)
     assert guard.offer(63.0, 52.0, at=150.0, poll=5) is ACCEPTED
-    assert guard.value == 63
-    assert not guard.no_battery
+    assert shown(guard) == (63, False)
     assert guard.offer(0.0, 10.0, at=180.0, poll=6) is ZERO
     assert guard.value == 63
 
@@ -175,9 +178,9 @@ def test_a_battery_that_appears_is_shown_at_once() -> None:
 def test_an_absent_reading_is_unknown_and_does_not_loosen_the_guard() -> None:
     guard = started(at=0.0)
     assert guard.offer(None, 52.0, at=30.0, poll=1) is SocVerdict.ABSENT
-    assert guard.value is None
+    assert shown(guard) == (None, False)
     assert guard.offer(80.0, 52.0, at=60.0, poll=2) is JUMP
-    assert guard.value == 50
+    assert shown(guard) == (50, False)
     assert guard.offer(None, 52.0, at=90.0, poll=3) is SocVerdict.ABSENT
     assert guard.offer(51.0, 52.0, at=119.0, poll=4) is ACCEPTED
     assert guard.value == 51

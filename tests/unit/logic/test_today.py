@@ -290,6 +290,9 @@ def test_a_memory_is_read_back_as_it_was_written() -> None:
     assert DayCounter.from_dict(unknown).to_dict() == unknown
 
 
+BAD_NUMBERS: Final[tuple[object, ...]] = ("1", True, [], math.nan, math.inf, 10**400)
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -303,7 +306,7 @@ def test_a_memory_is_read_back_as_it_was_written() -> None:
         *(
             GOOD | {key: bad}
             for key in ("last", "heard_at", "base", "value")
-            for bad in ("1", True, [], math.nan, math.inf, 10**400)
+            for bad in BAD_NUMBERS
         ),
         *(GOOD | {key: None} for key in ("last", "heard_at", "settled", "asked")),
         GOOD | {"settled": 1},

@@ -231,10 +231,11 @@ class DeyeFlow(ConfigFlow):
         entry = self._get_reconfigure_entry()
         data = entry.data
         same_logger = (probe.serial, target.unit) == (data[CONF_SERIAL], data[CONF_UNIT])
+        if not same_logger and probe.identity is None:
+            # It cannot prove that it is the one.
+            return self._show_address(STEP_RECONFIGURE, user_input, errors={"base": "asleep"})
         if not same_logger and not _is_same_inverter(data, probe):
-            # A sleeping inverter cannot prove that it is the one.
-            error = "asleep" if probe.identity is None else "wrong_device"
-            return self._show_address(STEP_RECONFIGURE, user_input, errors={"base": error})
+            return self._show_address(STEP_RECONFIGURE, user_input, errors={"base": "wrong_device"})
         await self.async_set_unique_id(_unique_id(target, probe), raise_on_progress=False)
         other = self.hass.config_entries.async_entry_for_domain_unique_id(
             self.handler, _unique_id(target, probe)

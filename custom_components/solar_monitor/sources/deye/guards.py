@@ -235,7 +235,7 @@ class DeyeGuards:
                 verdict = guard.offer(
                     _number(values[key]), now=moment.unix, poll=self._poll, awake=awake
                 )
-                if verdict not in _NOT_REFUSED:
+                if verdict not in _NOT_REFUSED and guard.total is not None:
                     self.refusals.count(verdict.value, key)
                 happenings.extend(_correction(key, guard))
             if guard.total is None:
@@ -276,8 +276,8 @@ def _quantity(register: Register) -> Quantity | None:
 
 
 def _number(value: object) -> float | None:
-    """Give a number, or None for anything else."""
-    return float(value) if isinstance(value, int | float) else None
+    """Give a number as it is, or None for anything else."""
+    return value if isinstance(value, int | float) else None
 
 
 def _part(saved: Mapping[str, Any], name: str) -> Mapping[str, Any]:
