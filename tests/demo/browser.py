@@ -6,12 +6,22 @@ from dataclasses import dataclass, field
 import json
 import os
 from pathlib import Path
+import re
 import shutil
 import time
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.demo.client import Json
+from tests.demo.onboarding import DOMAIN
 
 FLAGS = (
     "--no-sandbox",
@@ -75,36 +85,83 @@ class Window:
         """Go to a page of Home Assistant."""
         self.page.goto(self.address.url + path, wait_until="domcontentloaded")
 
-    def shows(self, text: str, *, exact: bool = True) -> None:
+    def open_integration(self) -> None:
+        """Go to the page of our integration."""
+        self.open(f"/config/integrations/integration/{DOMAIN}")
+
+    def open_device(self, name: str) -> None:
+        """Go to the page of one of our devices."""
+        self.open("/")
+        devices = self.call("config/device_registry/list")
+        wanted = (self.address.entry_id, name)
+        ids = (
+            device["id"]
+            for device in devices
+            if (device["primary_config_entry"], device["name"]) == wanted
+        )
+        self.open(f"/config/devices/device/{next(ids)}")
+
+    def open_energy(self) -> None:
+        """Go to the Energy dashboard."""
+        self.open("/energy")
+
+    def visible(self, text: str | re.Pattern[str], *, exact: bool = True) -> Locator:
+        """Find the visible things with a text."""
+        return self.page.get_by_text(text, exact=exact).locator("visible=true")
+
+    def shows(self, text: str | re.Pattern[str], *, exact: bool = True) -> None:
         """Wait until a text can be seen; raises Playwright's TimeoutError if it never is."""
-        found = self.page.get_by_text(text, exact=exact).locator("visible=true").first
-        found.wait_for(timeout=PATIENCE_MS)
+        self.visible(text, exact=exact).first.wait_for()
 
     def click(self, text: str) -> None:
         """Click on the first visible thing with this text."""
-        self.page.get_by_text(text, exact=True).locator("visible=true").first.click(
-            timeout=PATIENCE_MS
+        self.visible(text).first.click()
+
+    def option_label(self, field: str) -> str:
+        """Read what a field of our options is called."""
+        strings = self.call(
+            "frontend/get_translations", language="en", category="options", integration=[DOMAIN]
         )
+        label: str = strings["resources"][f"component.{DOMAIN}.options.step.init.data.{field}"]
+        return label
+
+    def read(self, path: str) -> Json:
+        """Read from REST as the page's user."""
+        return self._checked(self.page.request.get(self.address.url + path, headers=self._headers))
+
+    def post(self, path: str, body: Json) -> Json:
+        """Send JSON to REST as the page's user."""
+        url = self.address.url + path
+        return self._checked(self.page.request.post(url, headers=self._headers, data=body))
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.address.token}"}
+
+    @staticmethod
+    def _checked(answer: APIResponse) -> Json:
+        if not answer.ok:
+            raise RuntimeError(f"{answer.url}: {answer.status} {answer.text()}")
+        return answer.json()
+
+    def picture(self, file: Path) -> None:
+        """Take a picture of what is shown now."""
+        self.page.screenshot(path=file)
 
     def call(self, kind: str, **fields: Json) -> Json:
         """Run a WebSocket command as the page does."""
-        self.page.locator("home-assistant-main").wait_for(timeout=PATIENCE_MS)
+        self.page.locator("home-assistant-main").wait_for()
         return self.page.evaluate(
             "message => document.querySelector('home-assistant').hass.callWS(message)",
             {"type": kind, **fields},
         )
 
-    def device_id(self, name: str) -> str:
-        """Find one of our devices by its name."""
-        devices = self.call("config/device_registry/list")
-        found: str = next(
-            device["id"]
-            for device in devices
-            if self.address.entry_id in device["config_entries"] and device["name"] == name
-        )
-        return found
+    def listen(self) -> None:
+        """Collect from now on what the page complains about."""
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def _listen(self, message: ConsoleMessage) -> None:
+    def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
@@ -112,7 +169,7 @@ class Window:
 @contextmanager
 def window(browser: Browser, address: Address, size: ViewportSize) -> Iterator[Window]:
     """Open a page of a size that is logged in without anyone typing."""
-    is_phone = size["width"] < 600
+    is_phone = size is PHONE
     context = browser.new_context(
         viewport=size,
         device_scale_factor=2 if is_phone else 1,
@@ -133,10 +190,9 @@ def window(browser: Browser, address: Address, size: ViewportSize) -> Iterator[W
     context.add_init_script(
         f"localStorage.setItem('hassTokens', JSON.stringify({json.dumps(tokens)}))"
     )
-    page = context.new_page()
-    opened = Window(page, address)
-    page.on("console", opened._listen)
-    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    context.set_default_timeout(PATIENCE_MS)
+    opened = Window(context.new_page(), address)
+    opened.listen()
     try:
         yield opened
     finally:

@@ -9,6 +9,14 @@ from tests.demo.errors import DemoError
 DOMAIN = "solar_monitor"
 USERNAME = PASSWORD = "demo"  # noqa: S105 - printed for whoever opens the demo
 TOKEN_DAYS = 365
+LOCALE = {
+    "language": "en",
+    "number_format": "language",
+    "time_format": "24",
+    "date_format": "language",
+    "first_weekday": "language",
+    "time_zone": "server",
+}
 FLOWS = "/api/config/config_entries/flow"
 OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
 
@@ -23,6 +31,8 @@ async def create_owner(client: Client) -> None:
     client.token = await client.command(
         "auth/long_lived_access_token", client_name="Demo", lifespan=TOKEN_DAYS
     )
+    # Pages show the house's time, not that of whoever looks: its day is what was simulated.
+    await client.command("frontend/set_user_data", key="language", value=LOCALE)
 
 
 async def add_source(client: Client, kind: str, fields: Mapping[str, Any]) -> str:
@@ -30,6 +40,8 @@ async def add_source(client: Client, kind: str, fields: Mapping[str, Any]) -> st
     menu = await client.post(FLOWS, {"handler": DOMAIN})
     path = f"{FLOWS}/{menu['flow_id']}"
     form = await client.post(path, {"next_step_id": kind})
+    if form.get("step_id") == "pick":  # real devices answered in this network: none of them
+        form = await client.post(path, {"logger": "by_hand"})
     result = await _submit(client, path, form, fields)
     entry_id: str = result["result"]["entry_id"]
     return entry_id

@@ -1,33 +1,73 @@
 """A real Home Assistant, and a simulated house with its logger on a port of this machine."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from functools import partial
+import time
 from typing import Any
 
+from freezegun import freeze_time
+from freezegun.api import TickingDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.solar_monitor.clients.solarman.link import SolarmanLink
 from custom_components.solar_monitor.sources.deye import link
 from tests.integration.deye import entry_for
+from tests.integration.machine import TimeMachine
 from tests.simulators.clock import Clock
 from tests.simulators.logger import LoggerSimulator
 from tests.simulators.place import place_where_it_is
 from tests.simulators.site import Site
 
 REQUEST_TIMEOUT_S = 0.5
+START = "2026-11-20 17:20:00"
+"""9:20 in the time zone of the test plugin (US/Pacific); UTC."""
+
+
+@pytest.fixture
+def clock() -> Iterator[TickingDateTimeFactory]:
+    """Give a clock for the whole process. It ticks, and always begins in the same morning.
+
+    It must be there before Home Assistant, whose timers hang on it.
+    """
+    frozen = freeze_time(START, tick=True)
+    yield frozen.start()
+    frozen.stop()
 
 
 @pytest.fixture(autouse=True)
-def our_integration(enable_custom_integrations: None, socket_enabled: None) -> None:
-    """Let Home Assistant find our integration, and open sockets to this machine."""
+def our_integration(
+    clock: TickingDateTimeFactory,
+    hass_storage: dict[str, Any],
+    enable_custom_integrations: None,
+    socket_enabled: None,
+) -> None:
+    """Let Home Assistant find our integration, open sockets to this machine, write no files."""
+
+
+@pytest.fixture
+def machine(clock: TickingDateTimeFactory, hass: HomeAssistant) -> TimeMachine:
+    """Give a machine that makes time pass. With it the product's own timings are in force."""
+    return TimeMachine(hass, clock)
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait tenths of a second where the product waits many."""
-    monkeypatch.setattr(link, "REQUEST_TIMEOUT_S", REQUEST_TIMEOUT_S)
-    monkeypatch.setattr(link, "RETRY_PAUSE_S", 0.01)
-    monkeypatch.setattr(link, "REQUEST_PAUSE_S", 0.0)
+def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a time machine, wait tenths of a second where the product waits many."""
+    # A default of time.time would be the real one, whatever the clock says.
+    monkeypatch.setattr(link, "SolarmanLink", partial(SolarmanLink, now=lambda: time.time()))
+    if "machine" not in request.fixturenames:
+        monkeypatch.setattr(link, "REQUEST_TIMEOUT_S", REQUEST_TIMEOUT_S)
+        monkeypatch.setattr(link, "RETRY_PAUSE_S", 0.01)
+        monkeypatch.setattr(link, "REQUEST_PAUSE_S", 0.0)
+
+
+@pytest.fixture
+def everything_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable also the entities that are off by default."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", property(lambda _: True))
 
 
 @pytest.fixture
@@ -57,18 +97,24 @@ type SetUp = Callable[[MockConfigEntry], Coroutine[Any, Any, None]]
 
 
 @pytest.fixture
-async def set_up(hass: HomeAssistant) -> AsyncIterator[SetUp]:
+async def set_up(request: pytest.FixtureRequest, hass: HomeAssistant) -> AsyncIterator[SetUp]:
     """Give a function that sets an entry up; what is still loaded at the end is unloaded."""
     entries: list[MockConfigEntry] = []
+
+    async def finish(work: Coroutine[Any, Any, bool]) -> bool:
+        if "machine" not in request.fixturenames:
+            return await work
+        machine: TimeMachine = request.getfixturevalue("machine")
+        return await machine.finish(work)
 
     async def run(entry: MockConfigEntry) -> None:
         entry.add_to_hass(hass)
         entries.append(entry)
-        assert await hass.config_entries.async_setup(entry.entry_id)
+        assert await finish(hass.config_entries.async_setup(entry.entry_id))
         await hass.async_block_till_done()
 
     yield run
     for entry in entries:
         if entry.state.recoverable and hass.config_entries.async_get_entry(entry.entry_id):
-            await hass.config_entries.async_unload(entry.entry_id)
+            assert await finish(hass.config_entries.async_unload(entry.entry_id))
     await hass.async_block_till_done()

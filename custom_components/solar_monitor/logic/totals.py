@@ -35,7 +35,8 @@ Energies are in kWh, times in seconds, powers in W.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final, Self
+import math
+from typing import Any, Final, Self
 
 from .stored import is_number
 
@@ -101,15 +102,17 @@ class CounterLimit:
 class CounterMemory:
     """What a guard needs to go on after a restart. The published total is raw + offset.
 
-    `standing_s` is how long the raw value had not changed at `seen_at` (unix seconds).
+    `standing_s` is how long the raw value had not changed at `seen_at` (unix seconds); `left` is
+    the level that was left by a fall at its `seen_at`, as long as it may come back.
     """
 
     raw: float
     offset: float
     standing_s: float
     seen_at: float
+    left: Self | None = None
 
-    def to_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, Any]:
         """Give the memory as JSON."""
         return asdict(self)
 
@@ -118,13 +121,12 @@ class CounterMemory:
         """Read a memory back; None for anything that `to_dict` cannot have written."""
         if not isinstance(data, Mapping):
             return None
-        values = [data.get(name) for name in cls.__slots__]
-        numbers = [float(value) for value in values if is_number(value)]
-        if len(numbers) != len(values):
-            return None
-        memory = cls(*numbers)
-        possible = memory.raw >= 0 and memory.raw + memory.offset >= 0 and memory.standing_s >= 0
-        return memory if possible else None
+        values = [data.get(name) for name in ("raw", "offset", "standing_s", "seen_at")]
+        raw, offset, standing_s, seen_at = (v if is_number(v) else math.nan for v in values)
+        # Not a number is neither below nor above anything.
+        if raw >= 0 and raw + offset >= 0 and standing_s >= 0 and not math.isnan(seen_at):
+            return cls(raw, offset, standing_s, seen_at, cls.from_dict(data.get("left")))
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +188,6 @@ class _Candidate:
             self.polls += 1
 
 
-@dataclass(slots=True)
-class _Left:
-    """A level that was left by a fall, and its offset."""
-
-    level: _Level
-    offset: float
-    age_s: float = 0.0
-
-    def wait(self, elapsed_s: float) -> None:
-        """Let time pass."""
-        self.level.wait(elapsed_s)
-        self.age_s += elapsed_s
-
-
 class CounterGuard:
     """Turns the raw values of one counter into a total that only ever rises, and only by energy."""
 
@@ -210,7 +198,7 @@ class CounterGuard:
         self._offset = memory.offset if memory else 0.0
         self._seen_at = memory.seen_at if memory else None
         self._candidate: _Candidate | None = None
-        self._left: _Left | None = None
+        self._left = memory.left if memory else None
         self.last_rebase: Rebase | None = None
 
     @property
@@ -225,7 +213,8 @@ class CounterGuard:
         """What to keep for the next start. Candidates are not kept: they begin again."""
         if self._level is None or self._seen_at is None:
             return None
-        return CounterMemory(self._level.raw, self._offset, self._level.standing_s, self._seen_at)
+        level = self._level
+        return CounterMemory(level.raw, self._offset, level.standing_s, self._seen_at, self._left)
 
     def take_rebase(self) -> Rebase | None:
         """Give the last rebase, once."""
@@ -258,10 +247,8 @@ class CounterGuard:
             self._candidate.wait(elapsed_s)
             if self._candidate.unheard_s > CANDIDATE_SILENCE_S:
                 self._candidate = None
-        if self._left is not None:
-            self._left.wait(elapsed_s)
-            if self._left.age_s > RETURN_S:
-                self._left = None
+        if self._left is not None and now - self._left.seen_at > RETURN_S:
+            self._left = None
 
     def _begin(self, raw: float, poll: int, *, awake: bool) -> Verdict:
         """Judge a value while none was believed before."""
@@ -273,8 +260,8 @@ class CounterGuard:
 
     def _judge(self, level: _Level, raw: float, *, now: float, poll: int, awake: bool) -> Verdict:
         """Judge a value against the believed level, and the one that it replaced."""
-        if self._left is not None and self._left.level.admits(raw, self._limit):
-            return self._come_back(level, self._left, raw, now)
+        if self._left is not None and self._comes_back(level, self._left, raw, now):
+            return Verdict.ACCEPTED
         if level.admits(raw, self._limit) and not self._agrees_above(level, raw):
             self._candidate = None
             return Verdict.ACCEPTED if level.follow(raw) else Verdict.UNCHANGED
@@ -304,19 +291,23 @@ class CounterGuard:
             self._candidate.confirm(raw, poll)
         return self._candidate
 
-    def _come_back(self, level: _Level, left: _Left, raw: float, now: float) -> Verdict:
-        """Go on from the level that was left, without what was counted meanwhile."""
-        before = level.raw + self._offset
-        left.level.follow(raw)
-        self.last_rebase = Rebase(level.raw, left.level.raw, now)
-        self._level, self._left, self._candidate = left.level, None, None
-        self._offset = max(left.offset, before - left.level.raw)
-        gained = left.level.raw + self._offset - before
-        return Verdict.ACCEPTED if gained > self._limit.noise_kwh else Verdict.UNCHANGED
+    def _comes_back(self, level: _Level, left: CounterMemory, raw: float, now: float) -> bool:
+        """Go on from the level that was left, if it is back, without what was counted meanwhile."""
+        back = _Level(left.raw, left.standing_s)
+        back.wait(max(0.0, now - left.seen_at))
+        if not back.admits(raw, self._limit):
+            return False
+        back.follow(raw)
+        self.last_rebase = Rebase(level.raw, back.raw, now)
+        self._offset = max(left.offset, level.raw + self._offset - back.raw)
+        self._level, self._left, self._candidate = back, None, None
+        return True
 
     def _rebase(self, old: _Level, new: _Level, now: float) -> None:
         """Go on from another level; the total stays what it is."""
-        self._left = _Left(old, self._offset) if new.raw < old.raw else None
+        self._left = None
+        if new.raw < old.raw:
+            self._left = CounterMemory(old.raw, self._offset, old.standing_s, now)
         self._offset = round(old.raw + self._offset, self._limit.digits) - new.raw
         self._level = new
         self._candidate = None

@@ -225,7 +225,7 @@ def test_only_accepted_readings_are_ever_published(
         if verdict is ACCEPTED:
             assert soc is not None
             assert 0 <= soc <= 100
-            assert not (soc == 0 and voltage is not None and voltage < 40)
+            assert not (soc == 0 and voltage is not None and -math.inf < voltage < 40)
             last_good = soc
         elif verdict in {GONE, SocVerdict.ABSENT}:
             assert guard.value is None

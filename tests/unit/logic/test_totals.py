@@ -346,7 +346,7 @@ def test_what_lies_between_two_levels_is_not_counted_each_time_it_flips() -> Non
     feed = known()
     for _ in range(20):
         feed.give_all(11_999.0, 11_999.0, 11_999.0, 11_999.0, after=110)
-        assert feed.give(12_000.0, after=60) is Verdict.UNCHANGED
+        assert feed.give(12_000.0, after=60) is Verdict.ACCEPTED
         assert feed.guard.total == 12_000
 
 
@@ -354,7 +354,7 @@ def test_energy_counted_on_the_wrong_level_stays_published() -> None:
     feed = known()
     feed.give_all(11_990.0, 11_990.0, 11_990.0, 11_990.5, after=150)
     assert feed.guard.total == 12_000.5
-    assert feed.give(12_000.2, after=60) is Verdict.UNCHANGED
+    assert feed.give(12_000.2, after=60) is Verdict.ACCEPTED
     assert feed.guard.total == 12_000.5
     assert feed.give(12_000.4, after=60) is Verdict.ACCEPTED
     assert feed.guard.total == 12_000.7
@@ -518,12 +518,29 @@ BAD_NUMBERS: Final[tuple[object, ...]] = (
     1e12,
     10**400,
 )
+
+
+def test_a_level_may_come_back_after_a_restart() -> None:
+    feed = known()
+    feed.give_all(11_999.5, 11_999.5, 11_999.5, after=150)
+    again = restarted(feed)
+    assert again.give(12_000.1, after=300) is Verdict.ACCEPTED
+    assert again.guard.total == 12_000.1
+
+
 GOOD: Final[dict[str, Any]] = {"raw": 1.5, "offset": -1, "standing_s": 0.0, "seen_at": 5.0}
 
 
 def test_whole_numbers_are_read_as_any_other() -> None:
     assert CounterMemory.from_dict(GOOD) == CounterMemory(1.5, -1.0, 0.0, 5.0)
     assert CounterMemory.from_dict(GOOD | {"more": "of a later version"}) is not None
+
+
+def test_a_damaged_level_that_was_left_is_none() -> None:
+    assert CounterMemory.from_dict(GOOD | {"left": {"raw": 1}}) == CounterMemory.from_dict(GOOD)
+    whole = CounterMemory.from_dict(GOOD | {"left": GOOD})
+    assert whole is not None
+    assert whole.left == CounterMemory.from_dict(GOOD)
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,20 @@ class Peer:
     def close(self) -> None:
         self._writer.close()
 
+    def half_close(self) -> None:
+        self._writer.write_eof()
+
     def reset(self) -> None:
         linger_not = struct.pack("ii", 1, 0)
         self._writer.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, linger_not
         )
         self._writer.transport.abort()
+
+    def stop_reading(self) -> None:
+        transport = self._writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
 
     async def serve(self, logger: ScriptedLogger) -> None:
         parser = v5.FrameParser()

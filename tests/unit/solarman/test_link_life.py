@@ -200,6 +200,30 @@ async def test_cancelling_close_still_frees_the_socket(
     assert await link.read(1, 2, 1) == (2,)
 
 
+async def test_our_side_is_closed_as_soon_as_the_logger_closes_its_own(
+    logger: ScriptedLogger, link: SolarmanLink
+) -> None:
+    await link.read(1, 1, 1)
+    logger.peers[0].half_close()
+    await until(lambda: logger.peers[0].ended_by_client)
+    assert not link.connected
+
+
+async def test_bytes_of_two_connections_are_never_put_together(
+    logger: ScriptedLogger, link: SolarmanLink
+) -> None:
+    def send_half(_request: Frame, peer: Peer) -> None:
+        peer.send(HEARTBEAT[:8])
+        peer.close()
+
+    logger.script = send_half
+    with pytest.raises(LinkLostError):
+        await link.read(1, 1, 1)
+    logger.script = lambda request, peer: peer.send(HEARTBEAT[8:] + fitting(request))
+    assert await link.read(1, 1, 1) == (1,)
+    assert link.stats.unasked_frames == 0
+
+
 async def test_a_half_open_connection_ends_in_no_answer(
     logger: ScriptedLogger, link: SolarmanLink
 ) -> None:

@@ -8,10 +8,12 @@ from custom_components.solar_monitor.clients.solarman.turns import Turns
 
 
 async def take(turns: Turns, done: list[str], name: str, *, urgent: bool) -> None:
-    """Note a name when its turn comes."""
+    """Note a name when its turn comes, and that nobody else had it meanwhile."""
     async with turns.turn(urgent=urgent):
         done.append(name)
-        await asyncio.sleep(0)
+        so_far = len(done)
+        await asyncio.sleep(0.001)
+        assert len(done) == so_far
 
 
 def begin(turns: Turns, done: list[str], *names: str) -> list[asyncio.Task[None]]:
@@ -50,8 +52,11 @@ async def test_a_cancelled_waiter_leaves_the_queue() -> None:
         tasks = begin(turns, done, "A", "B", "C")
         await asyncio.sleep(0)
         tasks[1].cancel()
+        await asyncio.sleep(0)
+        assert done == []
     await asyncio.wait(tasks)
     assert done == ["A", "C"]
+    assert not any(it for it in vars(turns).values())  # no waiter is kept
 
 
 async def test_a_waiter_cancelled_with_the_turn_in_hand_passes_it_on() -> None:

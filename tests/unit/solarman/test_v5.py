@@ -93,6 +93,13 @@ def test_a_length_that_does_not_fit_the_buffer_is_no_frame() -> None:
     assert parser.buffered == 0
 
 
+@pytest.mark.parametrize("control", [0x3510, 0x4511, 0x1010, 0x1910, 0x4910, 0x1500])
+def test_an_intact_frame_with_an_unknown_control_is_no_frame(control: int) -> None:
+    parser = FrameParser()
+    assert parser.feed(v5.encode(Frame(control, 1, 2, SERIAL, bytes(20)))) == []
+    assert parser.buffered == 0
+
+
 def test_the_longest_frame_fits_the_buffer() -> None:
     frame = Frame(0x4210, 1, 2, SERIAL, bytes(4096 - 13))
     parser = FrameParser()

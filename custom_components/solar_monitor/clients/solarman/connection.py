@@ -79,8 +79,7 @@ class Connection:
                 self._writer.write_eof()
             await asyncio.wait({self._reading}, timeout=grace_s)
         finally:
-            self._reading.cancel()
-            self._writer.transport.abort()
+            self._writer.transport.abort()  # also ends the reading
         await asyncio.wait({self._reading})
         with suppress(OSError):  # how the connection ended does not matter any more
             await self._writer.wait_closed()

@@ -131,7 +131,7 @@ class SolarmanLink:
             try:
                 return await self._exchange(asked_with, request, parse, closes)
             except UnitSilentError, WrongSerialError:
-                if self._serial_typed or self.serial in {None, asked_with}:
+                if self.serial in {None, asked_with}:
                     raise
             # The refusal told the logger's serial number.
             return await self._exchange(self.serial or 0, request, parse, closes)

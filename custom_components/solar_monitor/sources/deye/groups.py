@@ -48,11 +48,15 @@ def _group(register: Register) -> str | None:
     return named or INVERTER_DETAILS
 
 
+# Our own counter of the day goes with its total, which is a register.
 _GROUP_OF_KEY: Final[Mapping[str, str]] = {
-    register.key: group
-    for table in TABLES.values()
-    for register in table
-    if (group := _group(register)) is not None
+    "generator_energy_today": GENERATOR,
+    **{
+        register.key: group
+        for table in TABLES.values()
+        for register in table
+        if (group := _group(register)) is not None
+    },
 }
 
 

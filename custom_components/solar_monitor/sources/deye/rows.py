@@ -4,7 +4,8 @@ A register's unit and kind decide its device class, state class and category, so
 table stays the one place where a value is described. What is not a register follows below it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
@@ -36,6 +37,7 @@ from ..spec import (
     ValueFn,
     key_value,
 )
+from .groups import group_of
 from .guards import CORRECTIONS, COUNTERS, PV_POWER, today_key
 from .source import (
     ANSWER_TIME,
@@ -106,8 +108,25 @@ def every_row() -> Rows:
 
 
 def rows(source: Source) -> Rows:
-    """The rows of one unit: only inputs and phases that it has."""
-    return _rows(source.registers.values() if isinstance(source, DeyeSource) else ())
+    """The rows of one unit: only inputs and phases that it has, chosen groups turned on."""
+    if not isinstance(source, DeyeSource):
+        return Rows()
+    made = _rows(source.registers.values())
+    return replace(
+        made,
+        sensors=_with_groups(made.sensors, source.groups),
+        binary_sensors=_with_groups(made.binary_sensors, source.groups),
+    )
+
+
+def _with_groups[RowT: SensorRow | BinarySensorRow](
+    table: tuple[RowT, ...], groups: Collection[str]
+) -> tuple[RowT, ...]:
+    """Turn the values of chosen groups on, for entities that are made only now."""
+    return tuple(
+        replace(row, entity_registry_enabled_default=True) if group_of(row.key) in groups else row
+        for row in table
+    )
 
 
 def _rows(registers: Iterable[Register]) -> Rows:

@@ -21,6 +21,7 @@ from ...clients.solarman.transport import Transport
 from ...const import (
     CONF_FAMILY,
     CONF_GRID_POWER_LIMIT,
+    CONF_GROUPS,
     CONF_ID_PREFIX,
     CONF_IDENTITY,
     CONF_POLL_INTERVAL,
@@ -121,6 +122,11 @@ class DeyeSource(Source):
     def registers(self) -> Mapping[str, Register]:
         """The register rows that this unit has."""
         return self.inverter.registers
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The groups of optional values that the user has chosen."""
+        return frozenset(self._entry.options.get(CONF_GROUPS, ()))
 
     @property
     @override
