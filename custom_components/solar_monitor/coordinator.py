@@ -30,6 +30,8 @@ SHORTEST_GRACE_S: Final = 120.0
 GRACE_INTERVALS: Final = 3
 # One second inside the promised ten, for the moment at which Home Assistant starts a poll.
 SILENCE_S: Final = 9.0
+# Home Assistant's polls come a little early or late; without this a slower one would miss its turn.
+SLACK_S: Final = 1.0
 
 
 @dataclass(kw_only=True)
@@ -107,7 +109,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
     def _is_due(self, poll: Poll, now: float) -> bool:
         """Tell whether a slower poll's time has come."""
         read_at = self._read_at.get(poll.name)
-        return read_at is None or now - read_at >= poll.interval_s
+        return read_at is None or now - read_at >= poll.interval_s - SLACK_S
 
     def _wanted(self, poll: Poll, *, everything: bool) -> frozenset[str]:
         """Collect what somebody needs of a poll: all of it at first, then enabled entities'."""

@@ -9,6 +9,8 @@ import signal
 import sys
 import tempfile
 
+from aiohttp import ClientError
+
 from tests.demo.check import check
 from tests.demo.config import free_port
 from tests.demo.demo import Demo, running_demo
@@ -53,7 +55,7 @@ def arguments() -> argparse.Namespace:
 
 async def run(options: argparse.Namespace, folder: Path) -> int:
     """Run the demo until it is stopped or its check is over; returns the exit code."""
-    port = options.port or free_port()
+    port = free_port(options.port)
     say("Starting the simulated house and Home Assistant …")
     async with (
         simulated_house() as logger,
@@ -61,9 +63,7 @@ async def run(options: argparse.Namespace, folder: Path) -> int:
     ):
         logger.fault = FAULTS[options.fault]
         if options.check:
-            ok = await check(demo)
-            say(f"Log      {demo.hass.log}")
-            return 0 if ok else 1
+            return 0 if await check(demo) else 1
         await introduce(demo)
         return await attend(demo)
 
@@ -95,11 +95,17 @@ async def until_stopped(options: argparse.Namespace, folder: Path) -> int:
     running = asyncio.ensure_future(run(options, folder))
     loop = asyncio.get_running_loop()
     for stop_signal in STOP_SIGNALS:
-        loop.add_signal_handler(stop_signal, running.cancel)
+        loop.add_signal_handler(stop_signal, _cancel_once, running)
     with suppress(asyncio.CancelledError):
         return await running
     say("Stopped.")
-    return 0
+    return 1 if options.check else 0
+
+
+def _cancel_once(running: asyncio.Task[int]) -> None:
+    """Begin to stop; an impatient second Ctrl-C must not leave Home Assistant behind."""
+    if not running.cancelling():
+        running.cancel()
 
 
 def main() -> int:
@@ -109,10 +115,13 @@ def main() -> int:
     code = 1
     try:
         code = asyncio.run(until_stopped(options, folder.resolve()))
-    except DemoError as error:
-        say(f"{error}\nThe log is in {folder}.")
-    if code == 0 and not options.keep:
+    except (DemoError, ClientError) as error:
+        say(str(error))
+    of_use = options.keep or (code != 0 and any(folder.iterdir()))
+    if not of_use:
         shutil.rmtree(folder)
+    else:
+        say(f"The log and all else of Home Assistant is in {folder}.")
     return code
 
 

@@ -34,6 +34,8 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 PATIENCE_MS = 20_000
 """How long a page may take until it shows something."""
+MOST_PICTURES = 20
+"""How often a page that goes on moving is looked at."""
 
 
 def find_chromium() -> str | None:
@@ -63,6 +65,8 @@ class Address:
 
     url: str
     token: str
+    time_zone: str
+    """Of the house."""
     entry_id: str
     log: str
 
@@ -113,6 +117,12 @@ class Window:
         """Wait until a text can be seen; raises Playwright's TimeoutError if it never is."""
         self.visible(text, exact=exact).first.wait_for()
 
+    def shows_value(self, name: str, value: re.Pattern[str]) -> None:
+        """Wait, on a device page, for a value in the row of an entity."""
+        named = self.page.get_by_text(name, exact=True)
+        row = self.page.locator("hui-generic-entity-row").filter(has=named, has_text=value)
+        row.first.wait_for()
+
     def click(self, text: str) -> None:
         """Click on the first visible thing with this text."""
         self.visible(text).first.click()
@@ -145,8 +155,15 @@ class Window:
         return answer.json()
 
     def picture(self, file: Path) -> None:
-        """Take a picture of what is shown now."""
-        self.page.screenshot(path=file)
+        """Take a picture of the page as soon as two in a row are the same."""
+        last = b""
+        for _ in range(MOST_PICTURES):
+            picture = self.page.screenshot(animations="disabled")
+            if picture == last:
+                break
+            last = picture
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(last)
 
     def call(self, kind: str, **fields: Json) -> Json:
         """Run a WebSocket command as the page does."""
@@ -176,6 +193,7 @@ def window(browser: Browser, address: Address, size: ViewportSize) -> Iterator[W
         is_mobile=is_phone,
         has_touch=is_phone,
         locale="en-GB",
+        timezone_id=address.time_zone,
         reduced_motion="reduce",
     )
     tokens = {

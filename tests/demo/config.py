@@ -50,11 +50,14 @@ def write_config(folder: Path, port: int, place: Place) -> None:
     _store(storage / "onboarding", 4, {"done": ["core_config", "analytics", "integration"]})
 
 
-def free_port() -> int:
-    """Find a port of this machine that nobody uses now."""
-    with socket.create_server((HOST, 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+def free_port(wanted: int = 0) -> int:
+    """Find a port that nobody uses now, or make sure of one; raises DemoError if it is taken."""
+    try:
+        with socket.create_server((HOST, wanted)) as server:
+            port: int = server.getsockname()[1]
+    except OSError as error:
+        raise DemoError(f"Port {wanted} cannot be used: {error}") from error
+    return port
 
 
 def _store(file: Path, version: int, data: dict[str, Any]) -> None:

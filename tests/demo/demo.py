@@ -109,6 +109,7 @@ def _tell_how_to_reach(demo: Demo, folder: Path) -> None:
     known = {
         "url": demo.client.url,
         "token": demo.client.token,
+        "time_zone": demo.logger.site.place.time_zone,
         "entry_id": demo.entry_id,
         "log": str(demo.hass.log),
     }

@@ -63,6 +63,13 @@ def entity_id(hass: HomeAssistant, key: str, prefix: str = "2712345678") -> str:
     return found[0]
 
 
+def registered(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, er.RegistryEntry]:
+    """Give the registry entries by key."""
+    prefix = entry.data["id_prefix"]
+    entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return {found.unique_id.removeprefix(f"{prefix}_"): found for found in entries}
+
+
 def state_of(hass: HomeAssistant, key: str, prefix: str = "2712345678") -> State:
     """Give the state of a key's entity."""
     state = hass.states.get(entity_id(hass, key, prefix))

@@ -7,15 +7,18 @@ and the product's own timings are tested, not shortened ones.
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 import math
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 from homeassistant.core import HomeAssistant
 
-# On this machine an answer is there as soon as both sides have had a few turns of the loop.
-_TURNS = 12
+# On one machine an answer is there within this real time, counted from the last event.
 _BREATH_S = 0.001
+_QUIET_BREATHS = 2
+# The clock counts microseconds, the loop less.
+_ROUNDING_S = 0.0001
 
 
 class TimeMachine:
@@ -26,13 +29,39 @@ class TimeMachine:
         self._loop = hass.loop
         self._loop.set_debug(False)  # it would note who made each of thousands of timers
         self._clock = clock
+        self._in_threads = 0
+        self._run_in_executor = self._loop.run_in_executor
+        # Work in a thread takes real time, which must not become hours.
+        setattr(self._loop, "run_in_executor", self._watch_thread)
+        # What happens on sockets and in threads shows here.
+        self._events = 0
+        self._process_events = getattr(self._loop, "_process_events")
+        setattr(self._loop, "_process_events", self._count_events)
+
+    def _watch_thread(self, *args: Any) -> asyncio.Future[Any]:
+        """Pass work on to a thread, and know that it is under way."""
+        work = self._run_in_executor(*args)
+        self._in_threads += 1
+        work.add_done_callback(self._on_thread_done)
+        return work
+
+    def _on_thread_done(self, _: asyncio.Future[Any]) -> None:
+        """Note that a thread has done its work."""
+        self._in_threads -= 1
+
+    def _count_events(self, events: list[Any]) -> None:
+        """Count what the loop hears, and let it go on."""
+        self._events += len(events)
+        self._process_events(events)
 
     async def settle(self) -> None:
         """Let everything happen that needs no time."""
-        for _ in range(2):
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
+        quiet = 0
+        while quiet < _QUIET_BREATHS:
+            before = self._events
             await asyncio.sleep(_BREATH_S)
+            silent = self._events == before and not self._in_threads
+            quiet = quiet + 1 if silent else 0
 
     async def run(self, seconds: float) -> None:
         """Let so many seconds pass."""
@@ -64,4 +93,5 @@ class TimeMachine:
         """Move all clocks to a time of the loop's clock; nothing when it has passed."""
         seconds = until - self._loop.time()
         if seconds > 0:
-            self._clock.tick(seconds)
+            # From now: `tick` would forget the real time since the last jump.
+            self._clock.move_to(self._clock() + timedelta(seconds=seconds + _ROUNDING_S))

@@ -100,6 +100,8 @@ class Port:
         with contextlib.suppress(BlockingIOError, ConnectionError):
             connection, _ = self._listener.accept()
             connection.settimeout(0)
+            # Each piece is a segment of its own: Nagle's algorithm would join them again.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.accepted += 1
             self.spawn(self._run(connection))
 

@@ -21,9 +21,9 @@ The raw value of a device is judged against the last one that was believed (its 
 - While a level *above* the believed one is a candidate, values that agree with it are not
   believed just because the permitted rise has grown meanwhile: that would be energy from a
   refused value.
-- A level that was left by a fall may come back within the hour (a counter that starts from an old
-  value and then finds its true one). Then the total goes on as if it had never left: what lies
-  between the two is not counted twice.
+- A level that was left by a fall may come back within an hour in which values are heard (a counter
+  that starts from an old value and then finds its true one). Then the total goes on as if it had
+  never left: what lies between the two is not counted twice.
 - Samples in which everything is zero (`awake=False`) neither start nor confirm nor end a candidate.
 - The first value ever is believed at once, for there is nothing to compare it with, and is only
   the starting point of statistics. If it was wrong, the truth comes back as a new level and the
@@ -110,7 +110,7 @@ class CounterMemory:
     offset: float
     standing_s: float
     seen_at: float
-    left: Self | None = None
+    left: CounterMemory | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the memory as JSON."""
@@ -239,7 +239,11 @@ class CounterGuard:
 
     def _wait(self, now: float) -> None:
         """Let the time since the last value pass; a clock that went back adds none."""
-        elapsed_s = max(0.0, now - self._seen_at) if self._seen_at is not None else 0.0
+        seen_at = now if self._seen_at is None else self._seen_at
+        # The first value after a silence may still come back: nothing was heard meanwhile.
+        if self._left is not None and seen_at - self._left.seen_at > RETURN_S:
+            self._left = None
+        elapsed_s = max(0.0, now - seen_at)
         self._seen_at = now
         if self._level is not None:
             self._level.wait(elapsed_s)
@@ -247,8 +251,6 @@ class CounterGuard:
             self._candidate.wait(elapsed_s)
             if self._candidate.unheard_s > CANDIDATE_SILENCE_S:
                 self._candidate = None
-        if self._left is not None and now - self._left.seen_at > RETURN_S:
-            self._left = None
 
     def _begin(self, raw: float, poll: int, *, awake: bool) -> Verdict:
         """Judge a value while none was believed before."""
@@ -260,11 +262,12 @@ class CounterGuard:
 
     def _judge(self, level: _Level, raw: float, *, now: float, poll: int, awake: bool) -> Verdict:
         """Judge a value against the believed level, and the one that it replaced."""
-        if self._left is not None and self._comes_back(level, self._left, raw, now):
-            return Verdict.ACCEPTED
-        if level.admits(raw, self._limit) and not self._agrees_above(level, raw):
-            self._candidate = None
-            return Verdict.ACCEPTED if level.follow(raw) else Verdict.UNCHANGED
+        if not self._agrees_above(level, raw):
+            if self._left is not None and self._comes_back(level, self._left, raw, now):
+                return Verdict.ACCEPTED
+            if level.admits(raw, self._limit):
+                self._candidate = None
+                return Verdict.ACCEPTED if level.follow(raw) else Verdict.UNCHANGED
         if awake:
             candidate = self._note(raw, poll)
             if candidate.polls >= AGREEING_POLLS and candidate.age_s >= AGREEING_S:

@@ -42,7 +42,5 @@ class WakeGuard:
         if self._zero_since is None:
             self._zero_since = at
         # Microseconds: 1120.1 − 820.1 must be 300.
-        if round(at - self._zero_since, 6) < self._hold_s:
-            return WakeVerdict.HELD
-        self._was_awake = False
-        return WakeVerdict.GIVEN_UP
+        held = round(at - self._zero_since, 6) < self._hold_s
+        return WakeVerdict.HELD if held else WakeVerdict.GIVEN_UP

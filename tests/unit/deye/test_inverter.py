@@ -97,6 +97,19 @@ async def test_nothing_but_zeros_is_sleep(words: dict[int, int]) -> None:
         await Inverter(FakeTransport(words), 1).identify()
 
 
+async def test_a_damaged_answer_does_not_replace_a_known_identity() -> None:
+    device = Inverter(
+        FakeTransport(dict.fromkeys(range(200), 0xFFFF)),
+        1,
+        Family.HYBRID_1P,
+        identity=identity_of(),
+    )
+    rows = device.registers
+    assert not (await device.identify()).serial
+    assert device.identity == identity_of()
+    assert device.registers == rows
+
+
 async def test_a_family_chosen_by_hand_wins() -> None:
     transport = FakeTransport(IDENTITY_WORDS | {0: 0x0005})
     identity = await Inverter(transport, 1, Family.HYBRID_1P).identify()

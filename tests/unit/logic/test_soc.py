@@ -186,6 +186,13 @@ def test_an_absent_reading_is_unknown_and_does_not_loosen_the_guard() -> None:
     assert guard.value == 51
 
 
+def test_a_dead_zero_after_an_absent_reading_shows_the_last_good_value() -> None:
+    guard = started(at=0.0)
+    guard.offer(None, None, at=30.0, poll=1)
+    assert guard.offer(0.0, 10.0, at=60.0, poll=2) is ZERO
+    assert shown(guard) == (50, False)
+
+
 def test_an_absent_reading_does_not_hide_that_there_is_no_battery() -> None:
     guard = SocGuard()
     for poll in range(1, 5):

@@ -228,6 +228,20 @@ def test_reads_of_one_poll_count_once() -> None:
     assert feed.give_all(20_000.0, 20_000.0) == [Verdict.HELD_JUMP, Verdict.REBASED]
 
 
+def test_a_candidate_needs_new_polls_not_only_another_one() -> None:
+    feed = known()
+    feed.give_all(20_000.0, 20_000.0, after=200)
+    for _ in range(5):
+        assert feed.give(20_000.0, after=200, same_poll=True) is Verdict.HELD_JUMP
+
+
+def test_a_candidate_may_count_as_fast_as_the_plant_between_two_polls() -> None:
+    feed = known()
+    assert feed.give_all(500.0, 504.2, after=1_200) == [Verdict.HELD_FALL] * 2
+    assert feed.give(508.4, after=1_200) is Verdict.REBASED
+    assert feed.guard.total == 12_000
+
+
 def test_what_the_new_level_counts_until_it_is_believed_is_not_published() -> None:
     feed = known()
     for minute in range(10):
@@ -363,10 +377,45 @@ def test_energy_counted_on_the_wrong_level_stays_published() -> None:
 @pytest.mark.parametrize(
     ("after", "verdict"), [(3_600.0, Verdict.ACCEPTED), (3_600.1, Verdict.HELD_JUMP)]
 )
-def test_a_level_can_come_back_for_an_hour(after: float, verdict: Verdict) -> None:
+def test_a_level_can_come_back_until_the_other_was_heard_for_an_hour(
+    after: float, verdict: Verdict
+) -> None:
     feed = known()
     feed.give_all(500.0, 500.0, 500.0, after=150)
-    assert feed.give(12_000.5, after=after) is verdict
+    feed.give(500.0, after=after)
+    assert feed.give(12_000.5, after=10 * HOUR) is verdict
+
+
+def test_a_level_comes_back_with_all_it_counted_while_it_was_away() -> None:
+    feed = known()
+    feed.give_all(*[0.0] * 6, after=300)
+    assert feed.give(12_006.0, after=300) is Verdict.ACCEPTED
+    assert feed.guard.total == 12_006
+
+
+def test_a_clock_that_went_back_adds_nothing_to_a_level_that_comes_back() -> None:
+    feed = known()
+    feed.give_all(0.0, 0.0, 0.0, after=150)
+    # 450 s before it was left and none since permit 1.7 kWh
+    assert feed.give(12_001.8, after=-HOUR) is Verdict.HELD_JUMP
+    assert feed.give(12_001.6, after=0) is Verdict.ACCEPTED
+
+
+def test_a_jump_above_a_level_that_may_come_back_never_becomes_energy_by_waiting() -> None:
+    feed = known()
+    feed.give_all(0.0, 0.0, 0.0, after=150)
+    verdicts = feed.give_all(*[12_002.5] * 12)
+    assert verdicts == [*[Verdict.HELD_JUMP] * 10, Verdict.REBASED, Verdict.UNCHANGED]
+    assert feed.guard.total == 12_000
+
+
+def test_a_jump_that_follows_a_fall_is_no_return() -> None:
+    feed = known()
+    feed.give_all(500.0, 500.0, 500.0, after=150)
+    feed.give_all(12_010.0, 12_010.0, 12_010.0, after=150)
+    for tenth in range(1, 90):
+        feed.give(12_010.0 + tenth / 10, after=30)
+        assert feed.guard.total == round(12_000 + tenth / 10, 1)
 
 
 def test_a_level_that_was_left_by_a_jump_does_not_come_back_as_energy() -> None:
@@ -422,6 +471,13 @@ def test_a_value_ends_the_wait_of_first_zeros() -> None:
         Verdict.HELD_ZERO,
         Verdict.ACCEPTED,
     ]
+
+
+def test_first_zeros_do_not_count_towards_a_restart_of_the_counter() -> None:
+    feed = Feed()
+    feed.give_all(0.0, 0.0, 12_000.0, after=200)
+    assert feed.give(0.0, after=200) is Verdict.HELD_ZERO
+    assert feed.guard.last_rebase is None
 
 
 @pytest.mark.parametrize("wrong", [12.0, 65_535.0])
@@ -533,6 +589,8 @@ GOOD: Final[dict[str, Any]] = {"raw": 1.5, "offset": -1, "standing_s": 0.0, "see
 
 def test_whole_numbers_are_read_as_any_other() -> None:
     assert CounterMemory.from_dict(GOOD) == CounterMemory(1.5, -1.0, 0.0, 5.0)
+    nothing = GOOD | {"raw": 0, "offset": 0, "seen_at": 0}
+    assert CounterMemory.from_dict(nothing) == CounterMemory(0.0, 0.0, 0.0, 0.0)
     assert CounterMemory.from_dict(GOOD | {"more": "of a later version"}) is not None
 
 

@@ -152,6 +152,7 @@ class MeterWalk(RuleBasedStateMachine):
         self.start = 0.0
         self.last = 0.0
         self.rebases = 0
+        self.was_reset = False
         self.exact = True  # whether nothing yet can have cost energy
 
     def true_raw(self) -> float:
@@ -216,22 +217,23 @@ class MeterWalk(RuleBasedStateMachine):
     )
     def glitches(self, glitch: float | str, polls: int) -> None:
         """The device says something impossible, once or for some minutes."""
-        raw = self.true_raw()
-        if glitch == "jump":
-            raw += self.FAR
-        elif glitch == "fall":
-            raw = max(0.0, raw - self.FAR)
+        truth = self.true_raw()
+        if isinstance(glitch, str):
+            raw = truth + (self.FAR if glitch == "jump" else -self.FAR)
         else:
-            raw = float(glitch)
+            raw = glitch
+        if raw >= 0 and abs(truth - raw) < self.FAR:
+            raw = truth + self.FAR
         for _ in range(polls):
             self.live(30.0, 0.5)
             self.hear(raw)
 
-    @precondition(lambda self: self.base > 0)
+    @precondition(lambda self: not self.was_reset)
     @rule()
     def counter_reset(self) -> None:
         """The device loses its counter and begins at zero, once."""
-        self.base = -self.energy or -0.01
+        self.was_reset = True
+        self.base = 0.04 - self.energy
         self.exact = False
 
     @rule(hours=st.sampled_from([-24.0, -1.0, -0.01, 0.01, 1.0]))
@@ -279,4 +281,4 @@ class MeterWalk(RuleBasedStateMachine):
 
 
 TestMeterWalk = MeterWalk.TestCase
-TestMeterWalk.settings = settings(stateful_step_count=30)
+TestMeterWalk.settings = settings(stateful_step_count=50)

@@ -114,9 +114,12 @@ class Inverter:
         family = self._family or await self._detect(device_type)
         if family is None or family not in TABLES:
             raise WrongFamilyError(device_type=device_type)
-        self._identity = read_identity(family, words)
-        self._scale = candidate(self._identity)
-        return self._identity
+        identity = read_identity(family, words)
+        if identity.serial or self._identity is None:
+            # Without a serial number it is damaged (0xFFFF everywhere, say): what is known stays.
+            self._identity = identity
+            self._scale = candidate(identity)
+        return identity
 
     async def poll(
         self, keys: Collection[str], *, urgent: bool = True, time_limit_s: float

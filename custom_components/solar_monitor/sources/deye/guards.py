@@ -99,15 +99,19 @@ class DeyeGuards:
         self._published: dict[str, Any] = {}
         saved = memory or {}
         limits = {key: self._house_limit_w if key in HOUSE else rated for key in COUNTERS}
-        self._counters = {
-            key: CounterGuard(
-                CounterLimit(limit), CounterMemory.from_dict(_part(saved, "counters").get(key))
-            )
-            for key, limit in limits.items()
+        memories = {
+            key: CounterMemory.from_dict(_part(saved, "counters").get(key)) for key in COUNTERS
         }
+        self._counters = {
+            key: CounterGuard(CounterLimit(limits[key]), counted)
+            for key, counted in memories.items()
+        }
+        # Without the offset of its total, a counter of the day would show the step.
         self._days = {
-            key: DayCounter.from_dict(_part(saved, "days").get(key), power_w=limit)
-            for key, limit in limits.items()
+            key: DayCounter.from_dict(
+                _part(saved, "days").get(key) if counted else None, power_w=limits[key]
+            )
+            for key, counted in memories.items()
         }
 
     def memory(self) -> dict[str, Any]:
@@ -218,10 +222,12 @@ class DeyeGuards:
         admitted[SOC] = self.soc.value
 
     def _add_pv_power(self, admitted: dict[str, Any]) -> None:
-        """Sum the strings that exist; a missing one makes the sum unknown, not smaller."""
-        parts = [admitted.get(f"pv{n}_power") for n in range(1, self._mppt_count + 1)]
-        if all(part is not None for part in parts):
-            admitted[PV_POWER] = sum(part for part in parts if part is not None)
+        """Sum the strings that exist; one that is absent makes the sum unknown, not smaller."""
+        keys = [f"pv{n}_power" for n in range(1, self._mppt_count + 1)]
+        if not all(key in admitted for key in keys):
+            return
+        known = [admitted[key] for key in keys if admitted[key] is not None]
+        admitted[PV_POWER] = sum(known) if len(known) == len(keys) else None
 
     def _admit_counters(
         self, values: Mapping[str, Value | None], admitted: dict[str, Any], moment: Moment

@@ -263,7 +263,7 @@ def _today_row(total_key: str) -> SensorRow:
         entity_registry_enabled_default=not key.startswith("generator"),
         row=Row(
             device=DEVICE_BATTERY if battery else DEVICE_INVERTER,
-            needs=frozenset({total_key}),
+            needs=frozenset({total_key, key}),
             always=True,
         ),
         value_fn=key_value(key),

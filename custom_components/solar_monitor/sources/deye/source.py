@@ -292,7 +292,7 @@ class DeyeSource(Source):
         if self._identified:
             return
         identity = await self.inverter.identify()
-        if self.identity is not None and not identity.serial:
+        if not identity.serial:
             # Damaged (0xFFFF everywhere, say): what is remembered stays, and it is asked again.
             return
         self._identified = True

@@ -31,9 +31,14 @@ def active_codes(values: Mapping[str, Any]) -> list[str]:
     return [*(values.get(FAULT_BITS) or ()), *(values.get(WARNING_BITS) or ())]
 
 
-def alarm_text(values: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Say what is active in words; what does not fit is counted at the end."""
+def alarm_text(values: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
+    """Say what is active in words; what does not fit is counted at the end.
+
+    None where nothing is known to be active and some of the bits are unknown.
+    """
     codes = active_codes(values)
+    if not codes and (values.get(FAULT_BITS) is None or values.get(WARNING_BITS) is None):
+        return None
     words = [names.get(code, code) for code in codes] or [names.get(NONE, NONE)]
     text = ", ".join(words)
     left_out = 0
