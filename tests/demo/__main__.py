@@ -117,11 +117,10 @@ def main() -> int:
         code = asyncio.run(until_stopped(options, folder.resolve()))
     except (DemoError, ClientError) as error:
         say(str(error))
-    of_use = options.keep or (code != 0 and any(folder.iterdir()))
-    if not of_use:
-        shutil.rmtree(folder)
-    else:
+    if options.keep or (code != 0 and any(folder.iterdir())):
         say(f"The log and all else of Home Assistant is in {folder}.")
+    else:
+        shutil.rmtree(folder)
     return code
 
 

@@ -1,9 +1,13 @@
 """`scripts/screenshots`: makes the pictures of docs/images from a running demo."""
 
+from base64 import b64encode
+from collections.abc import Iterable
 from pathlib import Path
 import re
 import sys
 import tempfile
+
+from playwright.sync_api import Browser
 
 from tests.demo.background import background_demo
 from tests.demo.browser import SIZES, Window, chromium, window
@@ -36,8 +40,26 @@ def open_energy(opened: Window) -> None:
 PAGES = {"inverter": open_inverter, "battery": open_battery, "energy": open_energy}
 
 
+OVERVIEW = """\
+<body style="margin: 0; display: flex; gap: 24px; align-items: center; background: white">
+<style>img {{ border: 1px solid #ccc; border-radius: 12px; height: 720px }}</style>
+{}
+</body>"""
+"""Two pictures beside each other."""
+
+
+def put_together(browser: Browser, pictures: Iterable[Path], file: Path) -> None:
+    """Make one picture of several."""
+    encoded = (b64encode(picture.read_bytes()).decode() for picture in pictures)
+    images = (f'<img src="data:image/png;base64,{image}">' for image in encoded)
+    page = browser.new_page(viewport={"width": 1400, "height": 722})
+    page.set_content(OVERVIEW.format("".join(images)))
+    page.screenshot(path=file)
+    page.close()
+
+
 def main(folder: Path) -> None:
-    """Take a picture of every page in every size."""
+    """Take a picture of every page in every size, and one of two for the README."""
     with (
         tempfile.TemporaryDirectory(prefix="demo-house-") as house,
         background_demo(Path(house), "--day") as demo,
@@ -50,6 +72,8 @@ def main(folder: Path) -> None:
                     show(opened)
                     opened.picture(file)
                 say(str(file))
+        both = (folder / "inverter_phone.png", folder / "energy_desktop.png")
+        put_together(browser, both, folder / "overview.png")
 
 
 if __name__ == "__main__":

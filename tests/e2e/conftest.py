@@ -51,14 +51,14 @@ def configure_session_event_loop() -> None:
     """Configure no event loop."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundDemo]:
     """Run the demo with a day of history."""
     with background_demo(tmp_path_factory.mktemp("house"), "--day") as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: its event loop is in the way of other tests
 def browser() -> Iterator[Browser]:
     """Run a headless Chromium."""
     with chromium() as running:
@@ -67,19 +67,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=SIZES)
 def window(
-    request: pytest.FixtureRequest, demo: BackgroundDemo, browser: Browser
+    request: pytest.FixtureRequest, demo: BackgroundDemo, browser: Browser, tmp_path: Path
 ) -> Iterator[Window]:
-    """Open a page in the size of a desktop and of a phone; it must not complain about us."""
+    """Open a page in the size of a desktop and of a phone; it must not complain about us.
+
+    Its last picture goes to the folder in the variable SCREENSHOTS, else to pytest's own.
+    """
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
     with open_window(browser, demo.address, SIZES[request.param]) as opened:
         yield opened
-        opened.picture(_picture_folder(request) / f"{request.node.name}.png")
+        opened.picture(folder / f"{request.node.name}.png")
         assert [text for text in opened.complaints if "solar_monitor" in text] == []
-
-
-def _picture_folder(request: pytest.FixtureRequest) -> Path:
-    """Choose where pictures go: to the folder in SCREENSHOTS, else to pytest's own."""
-    wanted = os.environ.get("SCREENSHOTS")
-    if wanted:
-        return Path(wanted)
-    folder: Path = request.getfixturevalue("tmp_path")
-    return folder

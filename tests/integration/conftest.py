@@ -7,6 +7,7 @@ from typing import Any
 
 from freezegun import freeze_time
 from freezegun.api import TickingDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 import pytest
@@ -126,8 +127,9 @@ async def set_up(request: pytest.FixtureRequest, hass: HomeAssistant) -> AsyncIt
     async def run(entry: MockConfigEntry) -> None:
         entry.add_to_hass(hass)
         entries.append(entry)
-        assert await finish(hass.config_entries.async_setup(entry.entry_id))
+        await finish(hass.config_entries.async_setup(entry.entry_id))
         await hass.async_block_till_done()
+        assert entry.state is ConfigEntryState.LOADED
 
     yield run
     for entry in entries:
