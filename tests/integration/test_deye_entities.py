@@ -13,6 +13,7 @@ from tests.integration.deye import coordinator_of, entry_for, registered, state_
 from tests.integration.truth import wrong_states
 from tests.simulators.logger import LoggerSimulator
 
+
 @pytest.mark.usefixtures("everything_enabled")
 async def test_the_rows_are_what_they_were(
     hass: HomeAssistant, set_up: SetUp, deye_entry: MockConfigEntry, snapshot: SnapshotAssertion

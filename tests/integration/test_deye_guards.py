@@ -168,9 +168,7 @@ async def test_without_a_battery_its_values_are_unknown_and_all_others_shown(
     deye_entry: MockConfigEntry,
     logger: LoggerSimulator,
 ) -> None:
-    measured = {
-        f"battery_{name}" for name in ("soc", "voltage", "power", "current", "temperature")
-    }
+    measured = {f"battery_{name}" for name in ("soc", "voltage", "power", "current", "temperature")}
     await set_up(deye_entry)
     await machine.run(40)
     soc = state_of(hass, "battery_soc").state

@@ -33,7 +33,7 @@ async def test_the_first_poll_reads_everything_and_the_next_what_is_needed(
     first = blocks(logger)
     assert first[0] == (0, 22)
     assert all(covers(first, address) for address in (59, 108, 184, 196, 217, 274, 316))
-    await machine.run(600)
+    await machine.run(605)
     later = blocks(logger)
     assert set(later) == {(59, 108), (150, 194)}
     assert len(later) == 2 * 20

@@ -144,7 +144,6 @@ def test_a_family_of_four_gets_few_entities_by_default() -> None:
         "external_ct_power",
         "inverter_power",
         "load_power",
-        "generator_power",
         "battery_soc",
         "battery_power",
         "battery_voltage",

@@ -244,7 +244,7 @@ REGISTERS: tuple[Register, ...] = (
     measured(165, "inverter_l2_current", "A", 0.01, phases=2, marks=TWO_WAY),
     # --- Power: W, x10 on some units from 12 kW up (see scale.py) ---------------------------------
     # 166 is unsigned in ha-solarman and signed in sunsynk: a port that feeds a load is negative.
-    measured(166, "generator_power", "W", marks=TWO_WAY | MAIN),
+    measured(166, "generator_power", "W", marks=TWO_WAY | CORE),
     measured(167, "grid_l1_power", "W", marks=GRID),
     measured(168, "grid_l2_power", "W", phases=2, marks=GRID),
     # With "zero export to load" 169 is the grid port and 172 the external CT (ha-solarman PR 488).

@@ -27,6 +27,7 @@ from ...const import (
     CONF_POLL_INTERVAL,
     CONF_SERIAL,
     CONF_SETTINGS_INTERVAL,
+    CONF_SOURCE,
     CONF_UNIT,
     DEFAULT_POLL_INTERVAL,
     DEFAULT_SETTINGS_INTERVAL,
@@ -171,11 +172,14 @@ class DeyeSource(Source):
         """The logger, the inverter behind it, the battery behind that."""
         identity = self.identity
         mac = self._entry.data.get(CONF_MAC)
+        number = {"number": self._number()}
         serial = self.transport.serial or self._entry.data[CONF_SERIAL]
         logger = DeviceInfo(
             identifiers={(DOMAIN, f"{self.id_prefix}_{DEVICE_LOGGER}")},
             translation_key=DEVICE_LOGGER,
+            translation_placeholders=number,
             manufacturer="Solarman",
+            model="Wi-Fi logger",
             serial_number=str(serial) if serial else None,
             configuration_url=f"http://{self._entry.data[CONF_HOST]}",
             connections={(CONNECTION_NETWORK_MAC, mac)} if mac else set(),
@@ -183,6 +187,7 @@ class DeyeSource(Source):
         inverter = DeviceInfo(
             identifiers={(DOMAIN, self.id_prefix)},
             translation_key=DEVICE_INVERTER,
+            translation_placeholders=number,
             manufacturer="Deye",
             model=_model(self.family, identity),
             serial_number=(identity.serial if identity else "") or None,
@@ -191,6 +196,7 @@ class DeyeSource(Source):
         battery = DeviceInfo(
             identifiers={(DOMAIN, f"{self.id_prefix}_{DEVICE_BATTERY}")},
             translation_key=DEVICE_BATTERY,
+            translation_placeholders=number,
         )
         return (
             Device(name=DEVICE_LOGGER, info=logger),
@@ -198,11 +204,23 @@ class DeyeSource(Source):
             Device(name=DEVICE_BATTERY, info=battery, parent=DEVICE_INVERTER),
         )
 
+    def _number(self) -> str:
+        """Tell the devices of a second inverter from those of the first; the first needs none."""
+        entries = self._hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+        mine = self._entry.created_at
+        kind = self._entry.data[CONF_SOURCE]
+        older = [
+            entry
+            for entry in entries
+            if entry.data[CONF_SOURCE] == kind and entry.created_at < mine
+        ]
+        return f" {len(older) + 1}" if older else ""
+
     @property
     @override
     def start_values(self) -> Mapping[str, Any]:
-        """The counters as the last run left them."""
-        return self.guards.totals(dt_util.now())
+        """The counters as the last run left them; nothing was refused yet."""
+        return {**self.guards.totals(dt_util.now()), REFUSED_VALUES: 0}
 
     @property
     @override

@@ -1,0 +1,221 @@
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from custom_components.solar_monitor.clients.deye.decode import Value
+from custom_components.solar_monitor.clients.deye.family import Family
+from custom_components.solar_monitor.clients.deye.registers import Factor
+from custom_components.solar_monitor.clients.deye.tables import scaled_table
+from custom_components.solar_monitor.sources.deye.guards import (
+    COUNTERS,
+    TODAY_KEYS,
+    DeyeGuards,
+    Moment,
+    today_key,
+)
+from custom_components.solar_monitor.sources.spec import Happening
+from tests.unit.deye.material import identity_of
+
+TABLE = scaled_table(Family.HYBRID_1P, identity_of(), dict.fromkeys(Factor, 1))
+NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
+GOOD: Mapping[str, Value | None] = {
+    "battery_soc": 55,
+    "battery_voltage": 52.5,
+    "battery_power": -800,
+    "pv1_power": 1500,
+    "pv2_power": 700,
+    "grid_frequency": 50.0,
+    "heatsink_temperature": 41.5,
+    "pv_energy_total": 1000.0,
+    "pv_energy_today": 8.0,
+}
+
+
+class Life:
+    """Guards that are polled every 30 seconds."""
+
+    def __init__(self, guards: DeyeGuards | None = None) -> None:
+        self.guards = guards or DeyeGuards(identity_of())
+        self.now = NOON
+        self.happenings: list[Happening] = []
+
+    def poll(self, *, all_zero: bool = False, **changes: Value | None) -> dict[str, Any]:
+        """Poll once, with some values changed; returns what may be shown."""
+        values = dict.fromkeys(GOOD, 0) if all_zero else {**GOOD, **changes}
+        moment = Moment(monotonic=self.now.timestamp(), unix=self.now.timestamp(), local=self.now)
+        self.now += timedelta(seconds=30)
+        shown, happenings = self.guards.admit_live(TABLE, values, all_zero=all_zero, moment=moment)
+        self.happenings += happenings
+        return shown
+
+
+def test_good_values_pass_as_they_are() -> None:
+    shown = Life().poll()
+    assert shown["battery_soc"] == 55
+    assert shown["battery_power"] == -800
+    assert shown["pv_power"] == 2200
+    assert shown["pv_energy_total"] == 1000
+    assert shown["pv_energy_today"] == 8
+
+
+def test_the_firmwares_own_day_is_kept_for_diagnostics() -> None:
+    life = Life()
+    life.poll()
+    assert life.guards.firmware_today == {"pv_energy_today": 8.0}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "good"),
+    [
+        ("grid_frequency", 0.0, True),
+        ("grid_frequency", 29.9, False),
+        ("grid_frequency", 70.1, False),
+        ("heatsink_temperature", -40.0, True),
+        ("heatsink_temperature", -40.1, False),
+        ("heatsink_temperature", 150.1, False),
+        ("pv1_power", 16_000, True),
+        ("pv1_power", 16_001, False),
+        ("grid_power", 25_000, True),
+        ("grid_power", -25_001, False),
+        ("bms_soc", 100, True),
+        ("bms_soc", 101, False),
+        ("battery_shutdown_soc", 101, False),
+        ("pv1_voltage", 6553.4, True),
+    ],
+)
+def test_what_is_not_physical_is_refused_and_counted(key: str, value: float, *, good: bool) -> None:
+    life = Life()
+    shown = life.poll(**{key: value})
+    assert (key in shown) is good
+    assert life.guards.refusals.total == (not good)
+
+
+def test_the_limit_of_the_house_can_be_chosen() -> None:
+    life = Life(DeyeGuards(identity_of(), house_limit_w=60_000))
+    assert life.poll(grid_power=59_999)["grid_power"] == 59_999
+    assert "grid_power" not in life.poll(grid_power=60_001)
+
+
+def test_an_unknown_inverter_is_taken_for_the_largest() -> None:
+    life = Life(DeyeGuards(None))
+    assert life.poll(pv1_power=31_999)["pv1_power"] == 31_999
+    assert "pv1_power" not in life.poll(pv1_power=32_001)
+
+
+def test_settings_pass_the_same_ranges() -> None:
+    guards = DeyeGuards(identity_of())
+    assert guards.admit_settings(TABLE, {"bms_soc": 250, "bms_voltage": 52.1}) == {
+        "bms_voltage": 52.1
+    }
+    assert guards.refusals.as_dict() == {"out_of_range": {"bms_soc": 1}}
+
+
+def test_a_string_without_a_value_makes_the_sum_unknown() -> None:
+    assert Life().poll(pv2_power=None)["pv_power"] is None
+
+
+def test_a_string_that_was_not_read_leaves_the_sum_as_it_was() -> None:
+    guards = DeyeGuards(identity_of())
+    shown, _ = guards.admit_live(
+        TABLE, {"pv1_power": 5}, all_zero=False, moment=Moment(monotonic=0, unix=0, local=NOON)
+    )
+    assert "pv_power" not in shown
+
+
+def test_a_refused_string_leaves_the_sum_as_it_was() -> None:
+    assert "pv_power" not in Life().poll(pv2_power=65_535)
+
+
+def test_an_impossible_charge_shows_the_last_one() -> None:
+    life = Life()
+    life.poll()
+    assert life.poll(battery_soc=85)["battery_soc"] == 55
+    assert life.guards.refusals.as_dict() == {"held_jump": {"battery_soc": 1}}
+
+
+def test_without_a_battery_its_measurements_are_unknown() -> None:
+    life = Life()
+    for _ in range(2):
+        shown = life.poll(battery_soc=0, battery_voltage=12.0)
+        assert shown["battery_power"] == -800
+    shown = life.poll(battery_soc=0, battery_voltage=12.0)
+    assert shown["battery_soc"] is None
+    assert shown["battery_power"] is None
+    assert shown["bms_voltage"] is None
+    assert shown["pv_power"] == 2200
+    assert life.poll()["battery_power"] == -800
+
+
+def test_a_counter_that_falls_is_held_and_its_new_level_is_told_once() -> None:
+    life = Life()
+    life.poll()
+    for _ in range(10):
+        assert life.poll(pv_energy_total=3.0)["pv_energy_total"] == 1000
+    assert life.happenings == []
+    assert life.poll(pv_energy_total=3.0)["pv_energy_total"] == 1000
+    [told] = life.happenings
+    assert told.event_type == "rebased"
+    assert told.attributes == {
+        "counter": "pv_energy_total",
+        "old_raw_kwh": 1000,
+        "new_raw_kwh": 3,
+        "total_kwh": 1000,
+    }
+    assert life.poll(pv_energy_total=3.1)["pv_energy_total"] == 1000.1
+    assert len(life.happenings) == 1
+
+
+def test_zeros_hold_the_old_values_and_then_mean_unknown() -> None:
+    life = Life()
+    before = life.poll()
+    for _ in range(10):
+        held = life.poll(all_zero=True)
+        assert held["battery_soc"] == 55
+        assert held["pv_power"] == 2200
+    given_up = life.poll(all_zero=True)
+    assert given_up["battery_soc"] is None
+    assert given_up["pv_power"] is None
+    assert given_up["pv_energy_total"] == before["pv_energy_total"]
+    assert life.happenings == []
+
+
+def test_zeros_at_the_very_first_are_unknown() -> None:
+    shown = Life().poll(all_zero=True)
+    assert set(shown.values()) == {None}
+    assert "pv_energy_total" in shown
+
+
+def test_what_was_remembered_goes_on() -> None:
+    first = Life()
+    first.poll()
+    second = DeyeGuards(identity_of(), memory=first.guards.memory())
+    assert second.totals(NOON) == {"pv_energy_total": 1000, "pv_energy_today": 8}
+    life = Life(second)
+    life.now = first.now
+    assert life.poll(pv_energy_total=1000.1)["pv_energy_total"] == 1000.1
+
+
+def test_a_memory_that_may_be_old_is_shown_only_once_the_inverter_answers() -> None:
+    first = Life()
+    first.poll()
+    second = DeyeGuards(identity_of(), memory=first.guards.memory(), proven=False)
+    assert second.totals(NOON) == {}
+    life = Life(second)
+    life.now = first.now
+    assert life.poll()["pv_energy_total"] == 1000
+
+
+@pytest.mark.parametrize(
+    "memory", [{}, {"counters": None, "days": 5}, {"counters": {"pv_energy_total": {"raw": "x"}}}]
+)
+def test_a_damaged_memory_is_none(memory: Mapping[str, Any]) -> None:
+    guards = DeyeGuards(identity_of(), memory=memory)
+    assert guards.totals(NOON) == {}
+    assert Life(guards).poll()["pv_energy_total"] == 1000
+
+
+def test_every_counter_has_a_day() -> None:
+    assert len(TODAY_KEYS) == len(COUNTERS)
+    assert today_key("pv_energy_total") == "pv_energy_today"
