@@ -12,16 +12,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 import logging
-import platform
 import re
 import statistics
 import sys
 import time
 from unittest.mock import PropertyMock, patch
 
-from tests import ha_compat as _first  # isort: skip - before anything else of Home Assistant
+import tests.ha_compat  # isort: skip  # noqa: F401 - before anything else of Home Assistant
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, __version__
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    EventStateReportedData,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.helpers import frame
 from homeassistant.helpers.entity import Entity
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
@@ -40,6 +45,10 @@ POLLS = 50
 WATCHED_POLLS = 20
 GAP_STEP_S = 0.001
 SERIAL = 2_712_345_678
+HEADER = (
+    "| entities | states | CPU ms, median | CPU ms, p95 | worst loop gap, ms |"
+    " states changed per poll | states measured again per poll |"
+)
 
 
 @dataclass
@@ -125,15 +134,24 @@ async def measure(hass: HomeAssistant, coordinator: SourceCoordinator, name: str
             cpu_ms.append((time.thread_time() - began) * 1000)
 
     # Watching costs time of its own, so it is done afterwards.
-    counts = {EVENT_STATE_CHANGED: 0, EVENT_STATE_REPORTED: 0}
+    changed, reported = [], []
 
     @callback
-    def count(event: Event) -> None:
-        counts[str(event.event_type)] += 1
+    def note_report(data: EventStateReportedData) -> bool:
+        reported.append(data["entity_id"])
+        return False
+
+    @callback
+    def note_change(event: Event[EventStateChangedData]) -> None:
+        changed.append(event.data["entity_id"])
+
+    @callback
+    def ignore(_: Event[EventStateReportedData]) -> None:
+        """Take no report: the filter has counted it."""
 
     stops = [
-        hass.bus.async_listen(EVENT_STATE_CHANGED, count),
-        hass.bus.async_listen(EVENT_STATE_REPORTED, count, event_filter=lambda _: True),
+        hass.bus.async_listen(EVENT_STATE_CHANGED, note_change),
+        hass.bus.async_listen(EVENT_STATE_REPORTED, ignore, event_filter=note_report),
     ]
     done = asyncio.Event()
     watch = asyncio.create_task(worst_gap_ms(done))
@@ -148,8 +166,8 @@ async def measure(hass: HomeAssistant, coordinator: SourceCoordinator, name: str
         len(hass.states.async_all()),
         cpu_ms,
         gap,
-        counts[EVENT_STATE_CHANGED] / WATCHED_POLLS,
-        counts[EVENT_STATE_REPORTED] / WATCHED_POLLS,
+        len(changed) / WATCHED_POLLS,
+        len(reported) / WATCHED_POLLS,
     )
 
 
@@ -181,11 +199,9 @@ async def main() -> None:
         ):
             costs.append(await run(port, "everything enabled"))
     lines = [
-        f"Home Assistant {__version__}, Python {platform.python_version()},"
-        f" {platform.machine()}; {POLLS} polls after {WARM_UPS} warm-ups",
+        f"Home Assistant {__version__}; {POLLS} polls after {WARM_UPS} warm-ups",
         "",
-        "| entities | states | CPU ms, median | CPU ms, p95 | worst loop gap, ms |"
-        " changed per poll | reported per poll |",
+        HEADER,
         "|---|---|---|---|---|---|---|",
         *(cost.row() for cost in costs),
     ]

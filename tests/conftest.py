@@ -1,4 +1,4 @@
-"""What all tests share: fixed seeds for the property tests, and our integration as the custom one."""
+"""What all tests share: fixed seeds for property tests, and our integration as the custom one."""
 
 import os
 

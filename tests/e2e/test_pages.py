@@ -17,7 +17,7 @@ ROWS = {
         "PV power": WATTS,
         "Grid power": WATTS,
         "Load power": WATTS,
-        "PV energy": KWH,
+        "PV energy total": KWH,
         "PV energy today": KWH,
         "Running state": re.compile("Normal"),
         "Active alarms": re.compile("None"),
@@ -25,7 +25,7 @@ ROWS = {
     "Deye battery": {
         "State of charge": PERCENT,
         "Power": WATTS,
-        "Energy charged": KWH,
+        "Energy charged total": KWH,
         "Energy discharged today": KWH,
         "Temperature": CELSIUS,
     },

@@ -50,7 +50,9 @@ def clock() -> Iterator[TickingDateTimeFactory]:
     It must be there before Home Assistant, whose timers hang on it.
     """
     frozen = freeze_time(START, tick=True)
-    yield frozen.start()
+    started = frozen.start()
+    assert isinstance(started, TickingDateTimeFactory)
+    yield started
     frozen.stop()
 
 
@@ -70,11 +72,15 @@ def machine(clock: TickingDateTimeFactory, hass: HomeAssistant) -> TimeMachine:
     return TimeMachine(hass, clock)
 
 
+def clock_now() -> float:
+    """Tell the time by the clock of the test; `time.time` as a default would be the real one."""
+    return time.time()
+
+
 @pytest.fixture(autouse=True)
 def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a time machine, wait tenths of a second where the product waits many."""
-    # A default of time.time would be the real one, whatever the clock says.
-    monkeypatch.setattr(link, "SolarmanLink", partial(SolarmanLink, now=lambda: time.time()))
+    monkeypatch.setattr(link, "SolarmanLink", partial(SolarmanLink, now=clock_now))
     if "machine" not in request.fixturenames:
         monkeypatch.setattr(link, "REQUEST_TIMEOUT_S", REQUEST_TIMEOUT_S)
         monkeypatch.setattr(link, "RETRY_PAUSE_S", 0.01)

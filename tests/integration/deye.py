@@ -21,12 +21,13 @@ IDENTITY: dict[str, Any] = {
 }
 
 
-def entry_for(logger: LoggerSimulator, **changes: Any) -> MockConfigEntry:
-    """Make the entry of a logger; `changes` replace parts of its data or options."""
+def entry_for(logger: LoggerSimulator, **changes: object) -> MockConfigEntry:
+    """Make the entry of a logger; `changes` replace its options, its title or parts of its data."""
     options = changes.pop("options", {})
+    title = changes.pop("title", "Deye 8 kW")
     return MockConfigEntry(
         domain=DOMAIN,
-        title="Deye 8 kW",
+        title=title,
         unique_id=str(logger.serial),
         data={
             "source": "deye",

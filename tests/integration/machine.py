@@ -1,4 +1,4 @@
-"""Lets hours pass within milliseconds, for Home Assistant, our integration and the simulators alike.
+"""Lets hours pass within milliseconds, for Home Assistant, our integration and the simulators.
 
 The clocks of the whole process are freezegun's. They tick in real time, and the machine moves them
 forward from timer to timer of the event loop: so every timer fires in its order and at its time,
@@ -6,13 +6,16 @@ and the product's own timings are tested, not shortened ones.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
 from datetime import timedelta
 import math
+from operator import attrgetter
 from typing import Any
 
 from freezegun.api import TickingDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.util.async_ import get_scheduled_timer_handles
 
 # On one machine an answer is there within this real time, counted from the last event.
 _BREATH_S = 0.001
@@ -29,21 +32,23 @@ class TimeMachine:
         self._loop = hass.loop
         self._loop.set_debug(False)  # it would note who made each of thousands of timers
         self._clock = clock
+        # Work in a thread and on sockets takes real time, which must not become hours.
         self._in_threads = 0
-        self._run_in_executor = self._loop.run_in_executor
-        # Work in a thread takes real time, which must not become hours.
-        setattr(self._loop, "run_in_executor", self._watch_thread)
-        # What happens on sockets and in threads shows here.
         self._events = 0
-        self._process_events = getattr(self._loop, "_process_events")
-        setattr(self._loop, "_process_events", self._count_events)
+        self._run_in_executor = self._loop.run_in_executor
+        self._process_events = attrgetter("_process_events")(self._loop)
+        vars(self._loop).update(
+            run_in_executor=self._watch_thread, _process_events=self._count_events
+        )
 
-    def _watch_thread(self, *args: Any) -> asyncio.Future[Any]:
+    def _watch_thread(
+        self, pool: Executor | None, work: Callable[..., Any], *args: object
+    ) -> asyncio.Future[Any]:
         """Pass work on to a thread, and know that it is under way."""
-        work = self._run_in_executor(*args)
+        done = self._run_in_executor(pool, work, *args)
         self._in_threads += 1
-        work.add_done_callback(self._on_thread_done)
-        return work
+        done.add_done_callback(self._on_thread_done)
+        return done
 
     def _on_thread_done(self, _: asyncio.Future[Any]) -> None:
         """Note that a thread has done its work."""
@@ -86,7 +91,7 @@ class TimeMachine:
 
     def _next_timer(self) -> float:
         """Tell when the loop has something to do next."""
-        timers = self._loop._scheduled  # noqa: SLF001 - asyncio tells it nowhere else
+        timers = get_scheduled_timer_handles(self._loop)
         return min((timer.when() for timer in timers if not timer.cancelled()), default=math.inf)
 
     def _jump(self, until: float) -> None:

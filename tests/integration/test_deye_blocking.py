@@ -15,7 +15,7 @@ from tests.simulators.logger import Fault, LoggerSimulator
 
 
 @pytest.fixture
-def detector(hass: HomeAssistant) -> Iterator[None]:
+def detector() -> Iterator[None]:
     """Watch blocking calls in the loop; afterwards they are as they were."""
     block_async_io.enable()
     yield

@@ -1,8 +1,8 @@
 """What is given to helpers, and what never is."""
 
+from collections.abc import AsyncIterator
 import json
 import logging
-from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -28,7 +28,7 @@ PREFIX = "frozenprefix77"
 
 
 @pytest.fixture
-async def canary(site: Site) -> Any:
+async def canary(site: Site) -> AsyncIterator[LoggerSimulator]:
     """Give a logger with numbers that are found again wherever they leak."""
     simulator = LoggerSimulator(site, serial=LOGGER_SERIAL, inverter_serial=INVERTER_SERIAL)
     await simulator.start()
@@ -89,7 +89,7 @@ async def test_diagnostics_tell_neither_who_nor_where(
 
 
 async def test_the_registers_in_diagnostics_can_be_replayed(
-    hass: HomeAssistant, machine: TimeMachine, set_up: SetUp, canary_entry: MockConfigEntry
+    hass: HomeAssistant, set_up: SetUp, canary_entry: MockConfigEntry
 ) -> None:
     await set_up(canary_entry)
     shown = await async_get_config_entry_diagnostics(hass, canary_entry)
@@ -106,7 +106,6 @@ async def test_the_registers_in_diagnostics_can_be_replayed(
 
 
 async def test_debug_logs_hold_no_serial_number(
-    hass: HomeAssistant,
     machine: TimeMachine,
     set_up: SetUp,
     canary_entry: MockConfigEntry,

@@ -1,5 +1,7 @@
 """Which entities and devices an inverter becomes, and that each shows what is true."""
 
+from collections.abc import Mapping
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
@@ -26,6 +28,7 @@ async def test_the_rows_are_what_they_were(
         device = devices.async_get(entry.device_id)
         assert device is not None
         capabilities = dict(entry.capabilities or {})
+        display: Mapping[str, object] = entry.options.get("sensor", {})
         state = hass.states.get(entry.entity_id)
         assert state is not None
         rows.append(
@@ -40,7 +43,7 @@ async def test_the_rows_are_what_they_were(
                 "device_class": entry.original_device_class,
                 "unit": entry.unit_of_measurement,
                 "state_class": capabilities.pop("state_class", None),
-                "precision": entry.options.get("sensor", {}).get("suggested_display_precision"),
+                "precision": display.get("suggested_display_precision"),
             }
             | capabilities
         )

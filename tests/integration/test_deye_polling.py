@@ -1,5 +1,7 @@
 """What is asked of the logger, and how often."""
 
+from itertools import pairwise
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -102,7 +104,6 @@ async def test_only_what_changed_or_was_measured_is_written(
     machine: TimeMachine,
     set_up: SetUp,
     deye_entry: MockConfigEntry,
-    logger: LoggerSimulator,
 ) -> None:
     await set_up(deye_entry)
     await machine.run(35)
@@ -132,4 +133,4 @@ async def test_requests_keep_their_distance(
     await set_up(deye_entry)
     await machine.run(100)
     assert len(times) > 10
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 0.1
+    assert min(b - a for a, b in pairwise(times)) >= 0.1

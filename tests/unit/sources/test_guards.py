@@ -37,13 +37,23 @@ class Life:
     """Guards that are polled every 30 seconds."""
 
     def __init__(self, guards: DeyeGuards | None = None) -> None:
+        """Begin at noon."""
         self.guards = guards or DeyeGuards(identity_of())
         self.now = NOON
         self.happenings: list[Happening] = []
 
-    def poll(self, *, all_zero: bool = False, **changes: Value | None) -> dict[str, Any]:
+    def poll(
+        self, some: Mapping[str, Value | None] | None = None, **others: Value | None
+    ) -> dict[str, Any]:
         """Poll once, with some values changed; returns what may be shown."""
-        values = dict.fromkeys(GOOD, 0) if all_zero else {**GOOD, **changes}
+        return self._admit({**GOOD, **(some or {}), **others}, all_zero=False)
+
+    def poll_zeros(self) -> dict[str, Any]:
+        """Poll once while every register is zero."""
+        return self._admit(dict.fromkeys(GOOD, 0), all_zero=True)
+
+    def _admit(self, values: Mapping[str, Value | None], *, all_zero: bool) -> dict[str, Any]:
+        """Pass values through the guards and let half a minute pass."""
         moment = Moment(monotonic=self.now.timestamp(), unix=self.now.timestamp(), local=self.now)
         self.now += timedelta(seconds=30)
         shown, happenings = self.guards.admit_live(TABLE, values, all_zero=all_zero, moment=moment)
@@ -87,7 +97,7 @@ def test_the_firmwares_own_day_is_kept_for_diagnostics() -> None:
 )
 def test_what_is_not_physical_is_refused_and_counted(key: str, value: float, *, good: bool) -> None:
     life = Life()
-    shown = life.poll(**{key: value})
+    shown = life.poll({key: value})
     assert (key in shown) is good
     assert life.guards.refusals.total == (not good)
 
@@ -171,10 +181,10 @@ def test_zeros_hold_the_old_values_and_then_mean_unknown() -> None:
     life = Life()
     before = life.poll()
     for _ in range(10):
-        held = life.poll(all_zero=True)
+        held = life.poll_zeros()
         assert held["battery_soc"] == 55
         assert held["pv_power"] == 2200
-    given_up = life.poll(all_zero=True)
+    given_up = life.poll_zeros()
     assert given_up["battery_soc"] is None
     assert given_up["pv_power"] is None
     assert given_up["pv_energy_total"] == before["pv_energy_total"]
@@ -182,7 +192,7 @@ def test_zeros_hold_the_old_values_and_then_mean_unknown() -> None:
 
 
 def test_zeros_at_the_very_first_are_unknown() -> None:
-    shown = Life().poll(all_zero=True)
+    shown = Life().poll_zeros()
     assert set(shown.values()) == {None}
     assert "pv_energy_total" in shown
 
