@@ -12,7 +12,7 @@ from custom_components.solar_monitor.clients.deye.hybrid_1p import REGISTERS
 from custom_components.solar_monitor.clients.deye.identity import Identity
 from custom_components.solar_monitor.clients.deye.registers import Register
 from custom_components.solar_monitor.clients.errors import ClientError, NoAnswerError
-from custom_components.solar_monitor.clients.solarman.transport import LinkStats
+from custom_components.solar_monitor.clients.transport import LinkStats
 
 DATA = Path(__file__).parent.parent / "data"
 BY_KEY: Mapping[str, Register] = {register.key: register for register in REGISTERS}

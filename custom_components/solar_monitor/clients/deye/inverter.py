@@ -18,7 +18,7 @@ from ..errors import (
     WrongSerialError,
 )
 from ..report import UpdateReport
-from ..solarman.transport import Transport
+from ..transport import Transport
 from .decode import Value, decode
 from .family import CHECK_BLOCK, Family, detect, needs_check, second_check
 from .identity import IDENTITY_BLOCK, Identity, read_identity
