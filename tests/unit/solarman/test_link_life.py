@@ -19,15 +19,14 @@ from custom_components.solar_monitor.clients.solarman.v5 import Frame
 from custom_components.solar_monitor.clients.tcp import link as tcp_link
 from custom_components.solar_monitor.clients.tcp.pool import LinkPool
 from custom_components.solar_monitor.clients.transport import TransportKind
+from tests.unit.tcp.scripted_server import Peer, until
 
 from .scripted_logger import (
     HEARTBEAT,
-    Peer,
     ScriptedLogger,
     answer_all,
     fitting,
     stay_silent,
-    until,
 )
 
 type LinkMaker = Callable[..., SolarmanLink]

@@ -65,16 +65,15 @@ def check_written(answer: ModbusPDU, request: WriteMultipleRegistersRequest) -> 
 
 def _check_kind(answer: ModbusPDU, request: ModbusPDU, kind: type[ModbusPDU]) -> None:
     """Raise unless an answer is of a kind and belongs to the request."""
+    function = request.function_code
+    if not isinstance(answer, kind | ExceptionResponse) or answer.function_code & 0x7F != function:
+        raise BadAnswerError(f"a {type(answer).__name__} does not answer function {function}")
     if answer.transaction_id != request.transaction_id:
         raise BadAnswerError("the answer belongs to another transaction")
-    if answer.function_code & 0x7F != request.function_code:
-        raise BadAnswerError(f"function {answer.function_code} instead of {request.function_code}")
     if isinstance(answer, ExceptionResponse):
         if answer.exception_code in _UNIT_SILENT_CODES:
             raise UnitSilentError
         raise ModbusRefusedError(code=answer.exception_code)
-    if not isinstance(answer, kind):
-        raise BadAnswerError(f"a {type(answer).__name__} is no answer")
 
 
 def _check(unit: int, address: int, count: int, most: int) -> None:
