@@ -11,8 +11,10 @@ from tests.simulators.noise import chance
 from tests.simulators.rows import Quantity, Row
 from tests.simulators.rows_hybrid_3p import (
     DEFAULT_SETTINGS,
+    FIRST_PACK_WORD,
     MEASURED,
     PACK_COUNT_WORD,
+    PACK_WORDS,
     SETTINGS,
     pack_rows,
 )
@@ -60,8 +62,8 @@ class HybridThreePhaseLv(Hybrid):
 
     @override
     def _blank(self) -> dict[int, int]:
-        words = [row.words[-1] for row in self._own_rows()]
-        return super()._blank() | dict.fromkeys(range(10_000, max(words, default=0) + 1), 0)
+        end = FIRST_PACK_WORD + PACK_WORDS * self.packs if self.packs else 0
+        return super()._blank() | dict.fromkeys(range(PACK_COUNT_WORD - 2, end), 0)
 
     @override
     def _values(self) -> dict[str, Quantity]:

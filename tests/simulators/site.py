@@ -128,7 +128,7 @@ class Site:
 
         arrays, hybrid = self.plant.arrays, self.plant.inverter.rated_w > 0
         micro = about(9_000, 1) if any(array.string is None for array in arrays) else 0.0
-        grid_tied = about(21_000, 6) if self.plant.grid_tied_inputs else 0.0
+        grid_tied = about(3_300, 6) * sum(array.kwp for array in arrays if array.grid_tied)
         pv_dc, pv_ac = about(24_000, 0) * hybrid, micro + grid_tied
         charge = about(7_900, 2) * hybrid
         discharge = charge * 0.93
