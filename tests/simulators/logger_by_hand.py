@@ -7,8 +7,10 @@ import logging
 import sys
 
 from tests.simulators.discovery import DiscoveryResponder
+from tests.simulators.families import FACES
 from tests.simulators.faults import Fault
 from tests.simulators.logger import LoggerSimulator
+from tests.simulators.plant import plant_for
 from tests.simulators.site import Clock, Site, place_where_it_is
 
 
@@ -26,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     faults = "\n".join(f"  {fault:20} {fault.on_wire} ({fault.source})" for fault in Fault)
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulators.logger",
-        description="A simulated Solarman logger with a single-phase hybrid inverter.",
+        description="A simulated Solarman logger with an inverter.",
         epilog=f"faults and what is on the wire:\n{faults}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -34,11 +36,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8899, help="0: a free one")
     parser.add_argument("--serial", type=int, default=2_712_345_678, help="of the logger")
+    parser.add_argument("--family", choices=FACES, default="hybrid_1p", help="of the inverter")
+    parser.add_argument("--hour", type=int, default=11, help="local time at the house, 0-23")
     parser.add_argument("--unit", type=int, default=1, help="Modbus unit of the inverter")
-    parser.add_argument("--rated", type=float, default=8000, help="rated power, W")
+    parser.add_argument(
+        "--rated", type=float, help="rated power, W; default: as is usual for the family"
+    )
     parser.add_argument("--seed", type=int, default=1, help="of weather and household")
     parser.add_argument("--heartbeat", type=float, default=120, help="seconds between heartbeats")
     parser.add_argument("--late", type=float, default=11, help="seconds a late answer takes")
+    parser.add_argument("--slow", type=float, default=5, help="seconds a slow answer takes")
     parser.add_argument("--split-at", type=int, help="byte at which split cuts; default: any")
     parser.add_argument("--discovery", type=int, help="also answer discovery on this UDP port")
     return parser
@@ -46,16 +53,20 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _run(options: argparse.Namespace) -> None:
     """Start the logger and wait for the end."""
-    site = Site(options.seed, Clock(running=True), place_where_it_is(11))
+    place, plant = place_where_it_is(options.hour), plant_for(options.family)
+    site = Site(options.seed, Clock(running=True), place, plant)
     logger = LoggerSimulator(
         site,
         serial=options.serial,
         unit=options.unit,
         host=options.host,
         port=options.port,
+        family=options.family,
         rated_w=options.rated,
         heartbeat_s=options.heartbeat,
         late_s=options.late,
+        slow_s=options.slow,
+        idle_s=300,
         split_at=options.split_at,
     )
     responder = DiscoveryResponder(options.discovery or 0, serial=options.serial)
@@ -77,11 +88,11 @@ def _greeting(logger: LoggerSimulator) -> str:
     powers = logger.site.powers()
     return (
         f"Logger {logger.serial} on {logger.host}:{logger.port}, Modbus unit {logger.unit}, "
-        f"registers 0-399 (FC 3 and 16)\n"
+        f"family {logger.family} (FC 3 and 16)\n"
         f"House in {logger.site.place.time_zone}: sun {powers.pv:.0f} W, load {powers.load:.0f} W, "
         f"battery {powers.battery:+.0f} W, grid {powers.grid:+.0f} W\n"
         f"Fault {logger.fault}: {logger.fault.on_wire}\n"
         f"Try: pysolarmanv5's PySolarmanV5('{logger.host}', {logger.serial}, "
-        f"port={logger.port}).read_holding_registers(150, 47)\n"
+        f"port={logger.port}).read_holding_registers(0, 23)\n"
         f"Ctrl-C ends it.\n"
     )

@@ -16,6 +16,8 @@ REQUEST_HEAD = 15
 
 REQUEST, ANSWER = 0x4510, 0x1510
 HANDSHAKE, DATA, WIFI, HEARTBEAT, REPORT = 0x4110, 0x4210, 0x4310, 0x4710, 0x4810
+HANDSHAKE_SIZE = 61
+"""Bytes of a handshake's payload."""
 REPLY_TO_UNASKED = frozenset({0x1110, 0x1210, 0x1310, 0x1710, 0x1810})
 """What a server or client says to the frames above: their control code less 0x3000."""
 
@@ -103,6 +105,10 @@ class Stick:
     def unasked(self, control: int, payload: bytes = b"\0") -> bytes:
         """Return a frame nobody asked for; like a real one it carries the last, old sequence."""
         return self.frame(control, self.last_sequence, payload)
+
+    def handshake(self) -> bytes:
+        """Return the frame with which a logger greets its cloud after a restart."""
+        return self.unasked(HANDSHAKE, bytes(HANDSHAKE_SIZE))
 
     def frame(self, control: int, sequence: int, payload: bytes) -> bytes:
         """Return the next frame of this logger."""

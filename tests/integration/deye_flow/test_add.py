@@ -131,7 +131,7 @@ async def test_the_form_reaches_the_browser(
 
 
 @pytest.mark.parametrize(
-    "outside", [{"unit": 0}, {"unit": 248}, {"transport": "modbus_tcp"}, {"family": "micro"}]
+    "outside", [{"unit": 0}, {"unit": 248}, {"transport": "pigeon"}, {"family": "toaster"}]
 )
 async def test_a_choice_that_is_not_offered_is_refused(
     hass: HomeAssistant, logger: LoggerSimulator, outside: dict[str, object]

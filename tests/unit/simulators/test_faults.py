@@ -7,8 +7,9 @@ from struct import unpack_from
 import pytest
 
 from tests.simulators import v5sim
-from tests.simulators.face_hybrid_1p import HybridOnePhase
-from tests.simulators.faults import AT_TEXT, JUMP_RAW, RELAY_FRAME, Fault
+from tests.simulators.face import Face
+from tests.simulators.faults import AT_TEXT, RELAY_FRAME, Fault
+from tests.simulators.glitch import JUMP_RAW, YESTERDAY_RAW
 from tests.simulators.logger import LoggerSimulator
 from tests.simulators.modbus_unit import with_crc
 
@@ -71,6 +72,11 @@ def at_chatter(heard: Heard, logger: LoggerSimulator) -> None:
     is_whole(heard, logger)
 
 
+def handshake(heard: Heard, logger: LoggerSimulator) -> None:
+    is_whole(heard, logger)
+    assert controls(heard) == [v5sim.HANDSHAKE, v5sim.ANSWER]
+
+
 def foreign_frames(heard: Heard, logger: LoggerSimulator) -> None:
     is_whole(heard, logger)
     assert heard.data.count(RELAY_FRAME) == 2
@@ -102,6 +108,12 @@ def short_error(code: int) -> Check:
     return check
 
 
+def errors_glued(heard: Heard, _: LoggerSimulator) -> None:
+    assert controls(heard) == [v5sim.ANSWER, v5sim.HEARTBEAT, v5sim.ANSWER]
+    assert [answer.payload[14:] for answer in heard.answers] == [b"\5\0", b"\5\0"]
+    assert len(heard.segments) == 1
+
+
 def bad_checksum(heard: Heard, _: LoggerSimulator) -> None:
     assert len(heard.data) == READ_SIZE
     assert heard.frames == []
@@ -128,6 +140,17 @@ def double_crc(heard: Heard, _: LoggerSimulator) -> None:
 def bad_crc(heard: Heard, _: LoggerSimulator) -> None:
     assert len(heard.data) == READ_SIZE
     assert with_crc(heard.rtu[:-2]) != heard.rtu
+
+
+def zeros_behind(heard: Heard, _: LoggerSimulator) -> None:
+    assert heard.rtu[-2:] == b"\0\0"
+    assert with_crc(heard.rtu[:-4]) != heard.rtu[:-2]
+    assert with_crc(heard.rtu[:-2]) != heard.rtu
+
+
+def relay_answer(heard: Heard, _: LoggerSimulator) -> None:
+    assert heard.rtu[0] == 0xAA
+    assert len(heard.registers) == 47
 
 
 def wrong_length(heard: Heard, _: LoggerSimulator) -> None:
@@ -176,6 +199,29 @@ def soc_zero(heard: Heard, logger: LoggerSimulator) -> None:
     assert heard.registers[0] == logger.inverter.image()[150]
 
 
+def junk_inputs(heard: Heard, logger: LoggerSimulator) -> None:
+    changed = changes(heard, logger)
+    assert set(changed) == {188, 189}
+    assert 0 not in changed.values()
+
+
+def tens_of_watts(heard: Heard, logger: LoggerSimulator) -> None:
+    changed = changes(heard, logger)
+    assert 178 in changed
+    assert changed.keys() <= {*range(167, 173), *range(176, 179)}
+    assert changed[178] == round(logger.inverter.image()[178] / 10)
+
+
+def no_sensor(heard: Heard, logger: LoggerSimulator) -> None:
+    assert changes(heard, logger) == {182: 0}
+
+
+def changes(heard: Heard, logger: LoggerSimulator) -> dict[int, int]:
+    image = logger.inverter.image()
+    words = dict(enumerate(heard.registers, 150))
+    return {word: value for word, value in words.items() if value != image[word]}
+
+
 SEEN: dict[Fault, Check] = {
     Fault.NONE: is_whole,
     Fault.SPLIT: split,
@@ -185,23 +231,33 @@ SEEN: dict[Fault, Check] = {
     Fault.HEARTBEAT_INSTEAD: heartbeat_instead,
     Fault.HEARTBEAT_BEHIND: heartbeat_behind,
     Fault.AT_CHATTER: at_chatter,
+    Fault.HANDSHAKE: handshake,
+    Fault.RELAY_FIRST: is_whole,
     Fault.FOREIGN_FRAMES: foreign_frames,
     Fault.FOREIGN_ANSWERS: foreign_answers,
     Fault.LATE_ANSWER: nothing,
+    Fault.SLOW: is_whole,
     Fault.SILENCE: nothing,
     Fault.TRUNCATED: truncated,
     Fault.ERROR_05: short_error(5),
     Fault.ERROR_06: short_error(6),
+    Fault.ERRORS_GLUED: errors_glued,
+    Fault.SERIAL_SILENT: is_whole,
+    Fault.SERIAL_CLOSE: is_whole,
     Fault.BAD_CHECKSUM: bad_checksum,
     Fault.CLOCK_UNSET: clock_unset,
     Fault.MBAP: mbap,
     Fault.DOUBLE_CRC: double_crc,
+    Fault.ZEROS_BEHIND: zeros_behind,
     Fault.BAD_CRC: bad_crc,
     Fault.WRONG_LENGTH: wrong_length,
     Fault.WRONG_UNIT: wrong_unit,
+    Fault.RELAY_ANSWER: relay_answer,
     Fault.EXCEPTION: refused,
     Fault.HALF_OPEN: nothing,
     Fault.REFUSE: reset,
+    Fault.SULK: is_whole,
+    Fault.IDLE_CLOSE: close_after_answer,
     Fault.RESET: reset,
     Fault.CLOSE_AFTER_ANSWER: close_after_answer,
     Fault.CLOSE_MID_FRAME: close_mid_frame,
@@ -211,6 +267,14 @@ SEEN: dict[Fault, Check] = {
     Fault.SOC_ZERO: soc_zero,
     Fault.COUNTER_ZERO: is_whole,
     Fault.COUNTER_JUMP: is_whole,
+    Fault.COUNTER_STUCK: is_whole,
+    Fault.TORN_WORDS: is_whole,
+    Fault.HIGH_WORD_ZERO: is_whole,
+    Fault.NEGATIVE_TODAY: is_whole,
+    Fault.CLOCK_NEVER_SET: is_whole,
+    Fault.JUNK_INPUTS: junk_inputs,
+    Fault.TENS_OF_WATTS: tens_of_watts,
+    Fault.NO_SENSOR: no_sensor,
 }
 """What a bare client hears of a read of 150-196; counters lie elsewhere and are tested below."""
 
@@ -269,7 +333,7 @@ async def test_faults_of_the_inverter_leave_short_errors_alone(
     assert logger.fault is Fault.WRONG_LENGTH
 
 
-def _counters(inverter: HybridOnePhase, registers: list[int]) -> list[int]:
+def _counters(inverter: Face, registers: list[int]) -> list[int]:
     """Return the raw counters in the registers from 59 on."""
     words = dict(enumerate(registers, 59))
     return [words[row.words[0]] | words[row.words[1]] << 16 for row in inverter.total_rows]
@@ -285,6 +349,84 @@ async def test_counters_can_read_zero_or_jump(logger: LoggerSimulator, wire: Wir
     jumped = _counters(inverter, (await wire.read(59, 58)).registers)
     assert jumped == [raw + JUMP_RAW for raw in good]
     assert (await wire.read(79, 1)).registers == [inverter.image()[79]]
+
+
+async def test_counters_can_stand_still(logger: LoggerSimulator, wire: Wire) -> None:
+    before = (await wire.read(59, 58)).registers
+    logger.fault = Fault.COUNTER_STUCK
+    logger.site.clock.advance(3600)
+    during = (await wire.read(59, 58)).registers
+    assert _counters(logger.inverter, during) == _counters(logger.inverter, before)
+    assert during[90 - 59] != before[90 - 59], "a temperature"
+    logger.fault = Fault.NONE
+    after = (await wire.read(59, 58)).registers
+    assert _counters(logger.inverter, after) != _counters(logger.inverter, before)
+
+
+async def test_the_high_word_of_a_counter_can_be_of_another_moment(
+    logger: LoggerSimulator, wire: Wire
+) -> None:
+    good = _counters(logger.inverter, (await wire.read(59, 58)).registers)
+    logger.fault = Fault.TORN_WORDS
+    torn = _counters(logger.inverter, (await wire.read(59, 58)).registers)
+    assert torn == [raw + 0x10000 for raw in good]
+
+
+async def test_the_day_can_begin_below_zero_or_with_yesterdays_energy(
+    logger: LoggerSimulator, wire: Wire
+) -> None:
+    (good,) = (await wire.read(108, 1)).registers
+    logger.fault = Fault.NEGATIVE_TODAY
+    assert (await wire.read(108, 1)).registers == [0xFFFE]
+    logger.fault = Fault.CLOCK_NEVER_SET
+    assert (await wire.read(108, 1)).registers == [good + YESTERDAY_RAW]
+    assert (await wire.read(22, 3)).registers == [0, 0, 0]
+
+
+@pytest.mark.parametrize("fault", [Fault.RELAY_FIRST, Fault.HANDSHAKE])
+async def test_a_client_can_be_greeted_with_foreign_bytes(
+    fault: Fault, logger: LoggerSimulator
+) -> None:
+    logger.fault = fault
+    async with connected(logger) as wire:
+        heard = await wire.listen()
+        assert heard.data == RELAY_FRAME or controls(heard) == [v5sim.HANDSHAKE]
+
+
+async def test_a_wrong_serial_can_be_met_with_silence_or_an_end(
+    logger: LoggerSimulator, wire: Wire
+) -> None:
+    logger.fault = Fault.SERIAL_SILENT
+    assert await wire.ask(READ_BLOCK, serial=0) == Heard()
+    logger.fault = Fault.SERIAL_CLOSE
+    assert await wire.ask(READ_BLOCK, serial=0) == Heard(ended=True)
+
+
+async def test_a_sulking_logger_is_closed_after_a_clients_reset(logger: LoggerSimulator) -> None:
+    logger.fault = Fault.SULK
+    async with connected(logger) as wire:
+        is_whole(await wire.read(), logger)
+    async with connected(logger) as wire, connected(logger) as other:
+        wire.reset()
+        with pytest.raises(ConnectionResetError):
+            await asyncio.wait_for(other.reader.read(), 5)
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection(logger.host, logger.port)
+    logger.fault = Fault.NONE
+    async with connected(logger) as wire:
+        is_whole(await wire.read(), logger)
+
+
+async def test_a_sulking_logger_calms_down(logger: LoggerSimulator) -> None:
+    logger.refuse_s = 0.02
+    logger.fault = Fault.SULK
+    async with connected(logger) as wire, connected(logger) as other:
+        wire.reset()
+        with pytest.raises(ConnectionResetError):
+            await asyncio.wait_for(other.reader.read(), 5)
+    await asyncio.sleep(2 * logger.refuse_s)
+    async with connected(logger) as wire:
+        is_whole(await wire.read(), logger)
 
 
 @pytest.mark.parametrize("cut", [1, 12, 25, READ_SIZE - 1])

@@ -17,7 +17,7 @@ from ...clients.deye.inverter import Inverter
 from ...clients.deye.registers import Cadence, Register
 from ...clients.errors import ClientError
 from ...clients.report import UpdateReport
-from ...clients.solarman.transport import Transport
+from ...clients.transport import Transport, TransportKind
 from ...const import (
     CONF_FAMILY,
     CONF_GRID_POWER_LIMIT,
@@ -28,6 +28,7 @@ from ...const import (
     CONF_SERIAL,
     CONF_SETTINGS_INTERVAL,
     CONF_SOURCE,
+    CONF_TRANSPORT,
     CONF_UNIT,
     DEFAULT_POLL_INTERVAL,
     DEFAULT_SETTINGS_INTERVAL,
@@ -73,7 +74,13 @@ async def async_connect(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> 
     store = memory_store(hass, entry)
     memory = await store.async_load()
     data = entry.data
-    transport = link.async_acquire_link(hass, data[CONF_HOST], data[CONF_PORT], data[CONF_SERIAL])
+    transport = link.async_acquire_link(
+        hass,
+        data[CONF_HOST],
+        data[CONF_PORT],
+        data[CONF_SERIAL],
+        TransportKind(data[CONF_TRANSPORT]),
+    )
     return DeyeSource(
         hass, entry, transport, store=store, memory=memory, names=await async_alarm_names(hass)
     )
