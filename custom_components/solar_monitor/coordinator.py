@@ -138,7 +138,8 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         self._seen |= dict.fromkeys(updated, now)
         for _, outcome in outcomes:
             self._tell(outcome.happenings)
-        self._note_connection(connected=answered)
+        if not live.asleep:
+            self._note_connection(connected=answered)
         self._arm_watchdog()
         self._arm_staleness()
         async_sync_issues(self.hass, self.config_entry, self.source.findings())

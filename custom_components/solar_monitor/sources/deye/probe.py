@@ -4,10 +4,6 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from astral.sun import elevation
-from homeassistant.helpers.sun import get_astral_observer
-from homeassistant.util import dt as dt_util
-
 from ...clients.deye.inverter import Inverter
 from ...clients.errors import (
     AsleepError,
@@ -23,6 +19,7 @@ from ...clients.errors import (
 from ...clients.tcp.link import DEFAULT_PORT
 from ...clients.transport import TransportKind
 from .link import async_acquire_link, async_link_pool, new_link
+from .sun import is_night
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
@@ -34,8 +31,6 @@ if TYPE_CHECKING:
 DEFAULT_UNIT: Final = 1
 # Long enough for three answers of a stick that takes 7 s for each.
 PROBE_LIMIT_S: Final = 25.0
-# The sun is down for sure: an inverter without a battery sleeps.
-NIGHT_ELEVATION_DEG: Final = -1.0
 
 # A stick may send a heartbeat instead of an answer (github.com/jmccrohan/pysolarmanv5 issue 19),
 # or reset the first connection: one more try helps.
@@ -134,7 +129,7 @@ async def _async_ask(
     except WrongSerialError as err:
         return Probe(serial=err.serial, error=err)
     except UnitSilentError as err:
-        error = AsleepError() if _is_night(hass) else err
+        error = AsleepError() if is_night(hass) else err
     except ClientError as err:
         error = err
     return Probe(serial=link.serial, error=error)
@@ -163,9 +158,3 @@ async def _async_identify(link: Transport, target: Target) -> Identity:
         return await inverter.identify()
     except _PASSING:
         return await inverter.identify()
-
-
-def _is_night(hass: HomeAssistant) -> bool:
-    """Tell whether the sun is well below the horizon at home."""
-    degrees: float = elevation(get_astral_observer(hass), dt_util.utcnow())
-    return degrees < NIGHT_ELEVATION_DEG

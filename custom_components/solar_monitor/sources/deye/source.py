@@ -5,9 +5,8 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, override
 
-from homeassistant.const import CONF_HOST, CONF_MAC, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import CONNECTION_NETWORK_MAC, DeviceInfo
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
@@ -15,7 +14,7 @@ from ...clients.deye.family import Family
 from ...clients.deye.identity import Identity
 from ...clients.deye.inverter import Inverter
 from ...clients.deye.registers import Cadence, Register
-from ...clients.errors import ClientError
+from ...clients.errors import AsleepError, ClientError
 from ...clients.report import UpdateReport
 from ...clients.transport import Transport, TransportKind
 from ...const import (
@@ -27,7 +26,6 @@ from ...const import (
     CONF_POLL_INTERVAL,
     CONF_SERIAL,
     CONF_SETTINGS_INTERVAL,
-    CONF_SOURCE,
     CONF_TRANSPORT,
     CONF_UNIT,
     DEFAULT_POLL_INTERVAL,
@@ -36,8 +34,10 @@ from ...const import (
 )
 from ..spec import Device, Finding, Outcome, Poll, Source, first_error
 from . import link
+from .devices import SLEEPERS, devices_of
 from .findings import Findings
-from .guards import PV_POWER, TODAY_KEYS, DeyeGuards, Moment
+from .guards import PV_POWER, DeyeGuards, Moment
+from .sun import is_night
 from .words import ACTIVE_ALARMS, FAULT_BITS, WARNING_BITS, alarm_text, async_alarm_names
 
 if TYPE_CHECKING:
@@ -46,10 +46,6 @@ if TYPE_CHECKING:
 STORAGE_VERSION: Final = 1
 SAVE_DELAY_S: Final = 60
 CLEAN: Final = "clean"
-
-DEVICE_LOGGER: Final = "logger"
-DEVICE_INVERTER: Final = "inverter"
-DEVICE_BATTERY: Final = "battery"
 
 # Figures about the conversation itself, refreshed by every live poll.
 LOGGER_UPTIME: Final = "logger_uptime"
@@ -61,7 +57,7 @@ LINK_KEYS: Final = frozenset(
     {LOGGER_UPTIME, CLOCK_OFFSET, ANSWER_TIME, REFUSED_VALUES, LAST_SUCCESS}
 )
 
-DERIVED_KEYS: Final = frozenset({ACTIVE_ALARMS, PV_POWER, *TODAY_KEYS})
+DERIVED_KEYS: Final = frozenset({ACTIVE_ALARMS, PV_POWER})
 
 
 def memory_store(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> Store[dict[str, Any]]:
@@ -115,7 +111,9 @@ class DeyeSource(Source):
             retry_pause=link.RETRY_PAUSE_S,
         )
         self.guards = DeyeGuards(
+            self.family,
             self.identity,
+            self.registers,
             house_limit_w=entry.options.get(CONF_GRID_POWER_LIMIT),
             memory=memory,
             proven=memory is None or bool(memory.get(CLEAN)),
@@ -145,7 +143,7 @@ class DeyeSource(Source):
             Poll(
                 name="live",
                 interval_s=options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_INTERVAL),
-                keys=self._keys(Cadence.LIVE) | LINK_KEYS | DERIVED_KEYS,
+                keys=self._keys(Cadence.LIVE) | LINK_KEYS | DERIVED_KEYS | self.guards.today_keys,
                 core=self._keys(Cadence.LIVE, core_only=True),
                 read=self._read_live,
             ),
@@ -176,58 +174,20 @@ class DeyeSource(Source):
     @property
     @override
     def devices(self) -> tuple[Device, ...]:
-        """The logger, the inverter behind it, the battery behind that."""
-        identity = self.identity
-        mac = self._entry.data.get(CONF_MAC)
-        number = {"number": self._number()}
-        serial = self.transport.serial or self._entry.data[CONF_SERIAL]
-        logger = DeviceInfo(
-            identifiers={(DOMAIN, f"{self.id_prefix}_{DEVICE_LOGGER}")},
-            translation_key=DEVICE_LOGGER,
-            translation_placeholders=number,
-            manufacturer="Solarman",
-            model="Wi-Fi logger",
-            serial_number=str(serial) if serial else None,
-            configuration_url=f"http://{self._entry.data[CONF_HOST]}",
-            connections={(CONNECTION_NETWORK_MAC, mac)} if mac else set(),
-        )
-        inverter = DeviceInfo(
-            identifiers={(DOMAIN, self.id_prefix)},
-            translation_key=DEVICE_INVERTER,
-            translation_placeholders=number,
-            manufacturer="Deye",
-            model=_model(self.family, identity),
-            serial_number=(identity.serial if identity else "") or None,
-            sw_version=identity.firmware if identity else None,
-        )
-        battery = DeviceInfo(
-            identifiers={(DOMAIN, f"{self.id_prefix}_{DEVICE_BATTERY}")},
-            translation_key=DEVICE_BATTERY,
-            translation_placeholders=number,
-        )
-        return (
-            Device(name=DEVICE_LOGGER, info=logger),
-            Device(name=DEVICE_INVERTER, info=inverter, parent=DEVICE_LOGGER),
-            Device(name=DEVICE_BATTERY, info=battery, parent=DEVICE_INVERTER),
-        )
-
-    def _number(self) -> str:
-        """Tell the devices of a second inverter from those of the first; the first needs none."""
-        entries = self._hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-        mine = self._entry.created_at
-        kind = self._entry.data[CONF_SOURCE]
-        older = [
-            entry
-            for entry in entries
-            if entry.data[CONF_SOURCE] == kind and entry.created_at < mine
-        ]
-        return f" {len(older) + 1}" if older else ""
+        """The logger, the inverter behind it, the battery and its packs behind that."""
+        return devices_of(self._hass, self._entry, self.identity, self.transport.serial)
 
     @property
     @override
     def start_values(self) -> Mapping[str, Any]:
         """The counters as the last run left them; nothing was refused yet."""
         return {**self.guards.totals(dt_util.now()), REFUSED_VALUES: 0}
+
+    @property
+    @override
+    def settled(self) -> bool:
+        """Whether the inverter has said who it is, so that all its entities are known."""
+        return self.identity is not None
 
     @property
     @override
@@ -263,24 +223,19 @@ class DeyeSource(Source):
         try:
             await self._async_identify()
         except ClientError as err:
-            self._findings.note(err, self._hass.loop.time())
-            return Outcome(
-                values=self.guards.totals(dt_util.now()),
-                report=UpdateReport(frozenset(), {"identity": err}),
-            )
+            return self._silent(UpdateReport(frozenset(), {"identity": err}))
         known = self._keys(Cadence.LIVE if live else Cadence.SETTINGS)
         poll = await self.inverter.poll(known & set(keys), urgent=live, time_limit_s=time_limit_s)
         self.raw_words |= poll.words
-        silent = poll.report.nothing_answered
-        self._findings.note(first_error(poll.report) if silent else None, self._hass.loop.time())
+        if poll.report.nothing_answered:
+            return self._silent(poll.report)
+        self._findings.note(None, self._hass.loop.time())
         if not live:
             return Outcome(
                 values=self.guards.admit_settings(self.registers, poll.values),
                 report=poll.report,
                 measured_at=poll.measured_at,
             )
-        if silent:
-            return Outcome(values=self.guards.totals(dt_util.now()), report=poll.report)
         values, happenings = self.guards.admit_live(
             self.registers,
             poll.values,
@@ -312,17 +267,35 @@ class DeyeSource(Source):
             LAST_SUCCESS: measured_at,
         }
 
+    def _silent(self, report: UpdateReport) -> Outcome:
+        """Say what a poll without an answer means: a fault, or sleep after sunset."""
+        error, now = first_error(report), dt_util.now()
+        night = self.family in SLEEPERS and is_night(self._hass)
+        asleep = night or (self.family in SLEEPERS and isinstance(error, AsleepError))
+        self._findings.note(None if asleep else error, self._hass.loop.time())
+        values = self.guards.fall_asleep(self.registers, now) if night else self.guards.totals(now)
+        return Outcome(values=values, report=report, asleep=asleep)
+
     async def _async_identify(self) -> None:
         """Ask who the inverter is, once per start, and remember it in the entry."""
         if self._identified:
             return
-        identity = await self.inverter.identify()
+        try:
+            identity = await self.inverter.identify()
+        except AsleepError:
+            # It may have told who it is all the same: enough for its entities.
+            if self.identity is None and self.inverter.identity is not None:
+                self._adopt(self.inverter.identity)
+            raise
         if not identity.serial:
             # Damaged (0xFFFF everywhere, say): what is remembered stays, and it is asked again.
             return
         self._identified = True
-        if identity == self.identity:
-            return
+        if identity != self.identity:
+            self._adopt(identity)
+
+    def _adopt(self, identity: Identity) -> None:
+        """Remember who the inverter is; the entities follow when it has another shape."""
         rebuild = self.identity is None or _shape(identity) != _shape(self.identity)
         self.identity = identity
         self._hass.config_entries.async_update_entry(
@@ -363,12 +336,10 @@ def remembered_identity(entry: SolarMonitorConfigEntry) -> Identity | None:
 
 def _shape(identity: Identity) -> tuple[Any, ...]:
     """Give what of an identity decides on entities and limits."""
-    return (identity.family, identity.mppt_count, identity.phase_count, identity.rated_power_w)
-
-
-def _model(family: Family, identity: Identity | None) -> str:
-    """Describe the inverter in a few words."""
-    name = {Family.HYBRID_1P: "Single-phase hybrid"}[family]
-    if identity is None or not identity.rated_power_w:
-        return name
-    return f"{name} {identity.rated_power_w / 1000:g} kW"
+    return (
+        identity.family,
+        identity.mppt_count,
+        identity.phase_count,
+        identity.pack_count,
+        identity.rated_power_w,
+    )
