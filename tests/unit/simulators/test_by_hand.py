@@ -5,6 +5,8 @@ from pathlib import Path
 import signal
 import sys
 
+import pytest
+
 from tests.simulators.faults import Fault
 from tests.simulators.modbus_unit import with_crc
 from tests.simulators.v5sim import ANSWER, REQUEST, REQUEST_HEAD, V5Reader, build
@@ -21,12 +23,15 @@ async def _start(*options: str) -> asyncio.subprocess.Process:
     )
 
 
-async def test_it_says_how_to_connect_answers_and_ends_with_ctrl_c(socket_enabled: None) -> None:  # noqa: ARG001  opens sockets
-    options = ("--fault", "double_crc", "--port", "0", "--serial", "1782345394")
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize("family", ["hybrid_1p", "string"])
+async def test_it_says_how_to_connect_answers_and_ends_with_ctrl_c(family: str) -> None:
+    options = ("--family", family, "--fault", "double_crc", "--port", "0", "--serial", "1782345394")
     process = await _start(*options, "--discovery", "0")
     assert process.stdout is not None
     said = (await process.stdout.readuntil(b"Ctrl-C ends it.\n")).decode()
     assert Fault.DOUBLE_CRC.on_wire in said
+    assert f"family {family}" in said
     assert "Logger 1782345394 on 127.0.0.1:" in said
 
     port = int(said.split("127.0.0.1:")[1].split(",")[0])
