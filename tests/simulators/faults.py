@@ -63,6 +63,11 @@ class Fault(StrEnum):
         "answers to another client's requests, alike but for sequence and data, before the answer",
         "SJ #529, SJ #367",
     )
+    WRONG_SEQUENCE = (
+        "wrong_sequence",
+        "the answer with another sequence number or transaction id",
+        "SJ #529",
+    )
     LATE_ANSWER = "late_answer", "the answer after the client gave up", "PS #19, KB #31"
     SLOW = "slow", "the answer after some seconds", "KB #31, KB #2"
     SILENCE = "silence", "nothing; the connection stays", "PS #87"
@@ -232,6 +237,10 @@ def _foreign_answers(exchange: Exchange) -> list[Act]:
     return [first, Pause(), second + exchange.answer()]
 
 
+def _wrong_sequence(exchange: Exchange) -> list[Act]:
+    return [exchange.stick.answer(exchange.request.sequence + 77 & 0xFF, exchange.rtu)]
+
+
 def _wrong_length(exchange: Exchange) -> list[Act]:
     rtu = exchange.rtu
     shorter = bytes((rtu[0], rtu[1], rtu[2] - 2)) + rtu[3:-4]
@@ -294,6 +303,7 @@ SCRIPTS: dict[Fault, Script] = {
     Fault.AT_CHATTER: lambda exchange: [AT_TEXT + exchange.answer()],
     Fault.FOREIGN_FRAMES: _foreign_frames,
     Fault.FOREIGN_ANSWERS: _foreign_answers,
+    Fault.WRONG_SEQUENCE: _wrong_sequence,
     Fault.LATE_ANSWER: lambda exchange: [Late(exchange.answer())],
     Fault.SLOW: lambda exchange: [Slow(), exchange.answer()],
     Fault.SILENCE: lambda _: [],

@@ -7,6 +7,7 @@ import asyncio
 from dataclasses import KW_ONLY, dataclass, field
 import logging
 from struct import unpack_from
+from typing import ClassVar
 
 from tests.simulators import v5sim
 from tests.simulators.discovery import DiscoveryResponder
@@ -33,7 +34,7 @@ from tests.simulators.noise import Dice
 from tests.simulators.port import Client, Port
 from tests.simulators.rows import Reading
 from tests.simulators.site import Site
-from tests.simulators.v5sim import Stick, V5Frame, V5Reader
+from tests.simulators.v5sim import Reader, Stick, V5Frame, V5Reader
 
 __all__ = ["DiscoveryResponder", "Fault", "LoggerSimulator"]
 
@@ -69,6 +70,9 @@ class LoggerSimulator:
     inverter_serial: str = "2207200001"
     face: Face | None = None
     """The inverter itself, with knobs of its own; None: a plain one of `family`."""
+
+    faults: ClassVar[tuple[Fault, ...]] = tuple(Fault)
+    """What can go wrong."""
 
     # Knobs.
     copy_answers: bool = False
@@ -108,6 +112,7 @@ class LoggerSimulator:
             self.site.plant = self.site.plant.rated(self.rated_w, self.family)
         make = FACES[self.family]
         self.inverter = self.face or make(self.site, self.unit, self.inverter_serial)
+        self.units = {self.inverter.unit: self.inverter}
         self._started = self.site.clock.timestamp()
         self._stick = Stick(self.serial, WORKED_S, 0, 0)
         self._dice = Dice(self.site.seed)
@@ -138,7 +143,8 @@ class LoggerSimulator:
         else:
             self._awake.set()
         if fault is Fault.COUNTER_STUCK:
-            self.inverter.hold_counters()
+            for inverter in self.units.values():
+                inverter.hold_counters()
         self._open_or_close()
         if fault is Fault.REFUSE and self.refuse_s is not None:
             self._tcp.spawn(self._open_after(self.refuse_s))
@@ -156,6 +162,10 @@ class LoggerSimulator:
     def registers(self) -> dict[int, int]:
         """Registers that show something else than the site: change this dictionary."""
         return self.inverter.overrides
+
+    def add(self, inverter: Face) -> None:
+        """Put one more inverter on the bus, with a Modbus unit of its own."""
+        self.units[inverter.unit] = inverter
 
     @property
     def connections(self) -> int:
@@ -210,7 +220,7 @@ class LoggerSimulator:
     def _open_or_close(self) -> None:
         """Let the port be open when the logger runs, has power and nothing is wrong with it."""
         refused = self._fault is Fault.REFUSE or self._sulks
-        if refused or self.inverter.presence is Presence.GONE:
+        if refused or all(unit.presence is Presence.GONE for unit in self.units.values()):
             self._tcp.close()
         elif self._running:
             self._tcp.open()
@@ -263,7 +273,7 @@ class LoggerSimulator:
 
     async def _listen(self, client: Client) -> None:
         """Take a client's frames until one of the two ends the connection."""
-        reader = V5Reader()
+        reader = self._reader()
         while client.is_open:
             limit = self.idle_s if self._fault is Fault.IDLE_CLOSE else None
             try:
@@ -274,6 +284,10 @@ class LoggerSimulator:
                 return
             for frame in reader.feed(data):
                 await self._take(client, frame)
+
+    def _reader(self) -> Reader:
+        """Return what makes frames of a client's bytes."""
+        return V5Reader()
 
     def _take_offence(self) -> None:
         """Under `sulk`, close the port because a client reset its connection."""
@@ -332,7 +346,8 @@ class LoggerSimulator:
         self.serials_asked.append(frame.serial)
 
         fault = self._fault
-        glitch = Glitch(fault, self.inverter)
+        inverter = self.units.get(frame.rtu[0] if frame.rtu else 0, self.inverter)
+        glitch = Glitch(fault, inverter)
         if frame.serial != self.serial:
             if self.silent_on_wrong_serial or fault is Fault.SERIAL_SILENT:
                 return [*late]
@@ -340,7 +355,7 @@ class LoggerSimulator:
                 return [*late, End()]
             rtu = SHORT_ERROR_SERIAL
         else:
-            rtu = self._ask_inverter(frame.rtu, glitch) or SHORT_ERROR_UNIT
+            rtu = self._ask(inverter, frame.rtu, glitch) or SHORT_ERROR_UNIT
         if len(rtu) == len(SHORT_ERROR_UNIT) and fault in ANSWER_FAULTS:
             fault = Fault.NONE
         elif glitch.struck:
@@ -349,15 +364,15 @@ class LoggerSimulator:
         exchange = Exchange(frame, rtu, self._stick_now(), self._dice, self.split_at)
         return [*late, *script(fault, exchange)]
 
-    def _ask_inverter(self, rtu: bytes, glitch: Glitch) -> bytes | None:
-        """Pass a request on to the inverter; None when it stays silent."""
+    def _ask(self, inverter: Face, rtu: bytes, glitch: Glitch) -> bytes | None:
+        """Pass a request on to an inverter; None when it stays silent."""
         if len(rtu) < 6:
             return None
         function, address, count = unpack_from(">BHH", rtu, 1)
         self.requests.append((function, address, count))
-        if self.inverter.presence is not Presence.THERE:
+        if inverter.presence is not Presence.THERE:
             return None
-        answer = respond(rtu, self.unit, self.inverter, glitch)
+        answer = respond(rtu, inverter.unit, inverter, glitch)
         if function == WRITE and answer and answer[1] == WRITE:
             self.written.append((address, unpack_from(f">{count}H", rtu, 7)))
         return answer
@@ -382,4 +397,4 @@ class LoggerSimulator:
 if __name__ == "__main__":
     from tests.simulators.logger_by_hand import main
 
-    main()
+    main("logger")

@@ -7,6 +7,7 @@ github.com/jmccrohan/pysolarmanv5 and the frames of real loggers in its issues.
 
 from dataclasses import dataclass
 from struct import pack, unpack_from
+from typing import Protocol
 
 START, END = 0xA5, 0x15
 OVERHEAD = 13
@@ -51,6 +52,13 @@ def build(control: int, sequence: int, counter: int, serial: int, payload: bytes
     frame += bytes((0, END))
     frame[-2] = checksum(frame)
     return bytes(frame)
+
+
+class Reader(Protocol):
+    """Makes frames of a client's byte stream."""
+
+    def feed(self, data: bytes) -> list[V5Frame]:
+        """Take bytes from the wire; return the frames that are complete now."""
 
 
 class V5Reader:

@@ -91,6 +91,11 @@ def foreign_answers(heard: Heard, logger: LoggerSimulator) -> None:
     is_whole(Heard([heard.data[2 * READ_SIZE :]]), logger)
 
 
+def wrong_sequence(heard: Heard, logger: LoggerSimulator) -> None:
+    is_whole(heard, logger)
+    assert heard.answers[0].sequence != 0x43
+
+
 def nothing(heard: Heard, _: LoggerSimulator) -> None:
     assert heard == Heard()
 
@@ -235,6 +240,7 @@ SEEN: dict[Fault, Check] = {
     Fault.RELAY_FIRST: is_whole,
     Fault.FOREIGN_FRAMES: foreign_frames,
     Fault.FOREIGN_ANSWERS: foreign_answers,
+    Fault.WRONG_SEQUENCE: wrong_sequence,
     Fault.LATE_ANSWER: nothing,
     Fault.SLOW: is_whole,
     Fault.SILENCE: nothing,
