@@ -1,6 +1,7 @@
 """Every text that the code asks for is in translations/en.json, and no other."""
 
 import ast
+from collections import Counter
 from typing import Any, Final
 
 from homeassistant.const import Platform
