@@ -210,6 +210,7 @@ async def test_counters_never_become_unavailable(
     assert shown - unavailable(hass, deye_entry) == counters | (ALIVE & shown)
 
 
+@pytest.mark.parametrize("first", [59, 150])
 async def test_a_silent_block_takes_no_value_of_another_block_away(
     hass: HomeAssistant,
     machine: TimeMachine,
@@ -217,18 +218,22 @@ async def test_a_silent_block_takes_no_value_of_another_block_away(
     deye_entry: MockConfigEntry,
     logger: LoggerSimulator,
     monkeypatch: pytest.MonkeyPatch,
+    first: int,
 ) -> None:
+    in_59 = {"running_state", "dc_temperature", "grid_frequency", "active_alarms"}
+    in_150 = {"grid_power", "battery_soc", "pv_power"}
+    gone, stay = (in_59, in_150) if first == 59 else (in_150, in_59)
     await set_up(deye_entry)
     read = logger.inverter.read
     monkeypatch.setattr(
         logger.inverter,
         "read",
-        lambda address, count: None if address == 150 else read(address, count),
+        lambda address, count: None if address == first else read(address, count),
     )
     await machine.run(200)
-    gone = unavailable(hass, deye_entry)
-    assert {"grid_power", "battery_soc", "pv1_power"} <= gone
-    assert not {"running_state", "dc_temperature", "grid_frequency"} & gone
+    assert gone <= unavailable(hass, deye_entry)
+    assert not stay & unavailable(hass, deye_entry)
+    assert float(state_of(hass, "pv_energy_total").state) > 1000
     assert connected(hass)
 
 

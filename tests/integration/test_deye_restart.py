@@ -4,6 +4,7 @@ import asyncio
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
@@ -208,6 +209,26 @@ async def test_an_unload_during_the_very_first_poll_ends_it(
     assert hass.loop.time() - began < 2
     await machine.run(1)
     assert logger.open_connections == 0
+
+
+async def test_an_unload_that_fails_leaves_the_source_working(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    deye_entry: MockConfigEntry,
+    logger: LoggerSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await set_up(deye_entry)
+    monkeypatch.setattr(
+        hass.config_entries, "async_unload_platforms", AsyncMock(return_value=False)
+    )
+    assert not await machine.finish(hass.config_entries.async_unload(deye_entry.entry_id))
+    assert logger.open_connections == 1
+    asked = len(logger.requests)
+    await machine.run(40)
+    assert len(logger.requests) > asked
+    await coordinator_of(deye_entry).async_stop()
 
 
 async def test_the_end_of_home_assistant_closes_the_connection_and_saves(
