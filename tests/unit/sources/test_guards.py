@@ -6,19 +6,20 @@ import pytest
 
 from custom_components.solar_monitor.clients.deye.decode import Value
 from custom_components.solar_monitor.clients.deye.family import Family
+from custom_components.solar_monitor.clients.deye.identity import Identity
 from custom_components.solar_monitor.clients.deye.registers import Factor
 from custom_components.solar_monitor.clients.deye.tables import scaled_table
 from custom_components.solar_monitor.sources.deye.guards import (
-    COUNTERS,
-    TODAY_KEYS,
     DeyeGuards,
     Moment,
+    counter_keys,
     today_key,
 )
 from custom_components.solar_monitor.sources.spec import Happening
 from tests.unit.deye.material import identity_of
 
-TABLE = scaled_table(Family.HYBRID_1P, identity_of(), dict.fromkeys(Factor, 1))
+IDENTITY = identity_of()
+TABLE = scaled_table(Family.HYBRID_1P, IDENTITY, dict.fromkeys(Factor, 1))
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
 GOOD: Mapping[str, Value | None] = {
     "battery_soc": 55,
@@ -33,12 +34,17 @@ GOOD: Mapping[str, Value | None] = {
 }
 
 
+def guards_of(identity: Identity | None = IDENTITY, **options: Any) -> DeyeGuards:
+    """Make the guards of a single-phase hybrid."""
+    return DeyeGuards(Family.HYBRID_1P, identity, TABLE, **options)
+
+
 class Life:
     """Guards that are polled every 30 seconds."""
 
     def __init__(self, guards: DeyeGuards | None = None) -> None:
         """Begin at noon."""
-        self.guards = guards or DeyeGuards(identity_of())
+        self.guards = guards or guards_of()
         self.now = NOON
         self.happenings: list[Happening] = []
 
@@ -103,19 +109,19 @@ def test_what_is_not_physical_is_refused_and_counted(key: str, value: float, *, 
 
 
 def test_the_limit_of_the_house_can_be_chosen() -> None:
-    life = Life(DeyeGuards(identity_of(), house_limit_w=60_000))
+    life = Life(guards_of(house_limit_w=60_000))
     assert life.poll(grid_power=59_999)["grid_power"] == 59_999
     assert "grid_power" not in life.poll(grid_power=60_001)
 
 
 def test_an_unknown_inverter_is_taken_for_the_largest() -> None:
-    life = Life(DeyeGuards(None))
+    life = Life(guards_of(None))
     assert life.poll(pv1_power=31_999)["pv1_power"] == 31_999
     assert "pv1_power" not in life.poll(pv1_power=32_001)
 
 
 def test_settings_pass_the_same_ranges() -> None:
-    guards = DeyeGuards(identity_of())
+    guards = guards_of()
     assert guards.admit_settings(TABLE, {"bms_soc": 250, "bms_voltage": 52.1}) == {
         "bms_voltage": 52.1
     }
@@ -127,7 +133,7 @@ def test_a_string_without_a_value_makes_the_sum_unknown() -> None:
 
 
 def test_a_string_that_was_not_read_leaves_the_sum_as_it_was() -> None:
-    guards = DeyeGuards(identity_of())
+    guards = guards_of()
     shown, _ = guards.admit_live(
         TABLE, {"pv1_power": 5}, all_zero=False, moment=Moment(monotonic=0, unix=0, local=NOON)
     )
@@ -200,7 +206,7 @@ def test_zeros_at_the_very_first_are_unknown() -> None:
 def test_what_was_remembered_goes_on() -> None:
     first = Life()
     first.poll()
-    second = DeyeGuards(identity_of(), memory=first.guards.memory())
+    second = guards_of(memory=first.guards.memory())
     assert second.totals(NOON) == {"pv_energy_total": 1000, "pv_energy_today": 8}
     life = Life(second)
     life.now = first.now
@@ -210,7 +216,7 @@ def test_what_was_remembered_goes_on() -> None:
 def test_a_memory_that_may_be_old_is_shown_only_once_the_inverter_answers() -> None:
     first = Life()
     first.poll()
-    second = DeyeGuards(identity_of(), memory=first.guards.memory(), proven=False)
+    second = guards_of(memory=first.guards.memory(), proven=False)
     assert second.totals(NOON) == {}
     life = Life(second)
     life.now = first.now
@@ -221,11 +227,12 @@ def test_a_memory_that_may_be_old_is_shown_only_once_the_inverter_answers() -> N
     "memory", [{}, {"counters": None, "days": 5}, {"counters": {"pv_energy_total": {"raw": "x"}}}]
 )
 def test_a_damaged_memory_is_none(memory: Mapping[str, Any]) -> None:
-    guards = DeyeGuards(identity_of(), memory=memory)
+    guards = guards_of(memory=memory)
     assert guards.totals(NOON) == {}
     assert Life(guards).poll()["pv_energy_total"] == 1000
 
 
 def test_every_counter_has_a_day() -> None:
-    assert len(TODAY_KEYS) == len(COUNTERS)
+    counters = counter_keys(TABLE)
+    assert len(guards_of().today_keys) == len(counters) > 5
     assert today_key("pv_energy_total") == "pv_energy_today"
