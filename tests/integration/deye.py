@@ -6,8 +6,10 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.solar_monitor.clients.transport import TransportKind
 from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.coordinator import SourceCoordinator
+from tests.integration.face import transport_of
 from tests.simulators.logger import LoggerSimulator
 
 IDENTITY: dict[str, Any] = {
@@ -25,19 +27,22 @@ def entry_for(logger: LoggerSimulator, **changes: object) -> MockConfigEntry:
     """Make the entry of a logger; `changes` replace its options, its title or parts of its data."""
     options = changes.pop("options", {})
     title = changes.pop("title", "Deye 8 kW")
+    transport = transport_of(logger)
+    is_stick = transport is TransportKind.SOLARMAN_V5
+    prefix = str(logger.serial) if is_stick else logger.inverter_serial
     return MockConfigEntry(
         domain=DOMAIN,
         title=title,
-        unique_id=str(logger.serial),
+        unique_id=prefix,
         data={
             "source": "deye",
             "host": logger.host,
             "port": logger.port,
             "unit": logger.unit,
-            "transport": "solarman_v5",
-            "family": "hybrid_1p",
-            "serial": logger.serial,
-            "id_prefix": str(logger.serial),
+            "transport": str(transport),
+            "family": logger.family,
+            "serial": logger.serial if is_stick else None,
+            "id_prefix": prefix,
             "identity": IDENTITY,
             "mac": None,
         }

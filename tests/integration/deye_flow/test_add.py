@@ -46,6 +46,7 @@ async def test_an_address_is_all_that_it_takes(
         "phase_count",
         "firmware",
         "protocol",
+        "pack_count",
     }
     assert (identity["serial"], identity["rated_power_w"]) == (logger.inverter_serial, 8000.0)
     assert {key: value for key, value in entry.data.items() if key != "identity"} == {

@@ -262,3 +262,15 @@ async def test_an_inverter_that_is_silent_by_day_is_not_believed_to_be_asleep(
     shown = await add(hass, logger, family="hybrid_1p", unit=2)
     assert shown["errors"] == {"base": "unit_silent"}
     assert " 2" in error_text(shown)
+
+
+@pytest.mark.usefixtures("no_set_up")
+async def test_a_sleeping_inverter_that_says_who_it_is_is_added(
+    hass: HomeAssistant, logger: LoggerSimulator
+) -> None:
+    logger.registers.update(dict.fromkeys(range(59, 400), 0))
+    created = await add(hass, logger)
+    assert created["type"] is FlowResultType.CREATE_ENTRY
+    assert created["title"] == "Deye 8 kW"
+    assert created["data"]["family"] == "hybrid_1p"
+    assert created["data"]["identity"]["serial"] == logger.inverter_serial

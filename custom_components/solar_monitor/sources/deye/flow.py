@@ -241,9 +241,9 @@ class DeyeFlow(ConfigFlow):
             user_input = with_serial(user_input, probe.error.serial)
         error = probe.error
         if isinstance(error, AsleepError):
-            if probe.serial is None and step_id != STEP_RECONFIGURE:
+            if not probe.hardware_id and step_id != STEP_RECONFIGURE:
                 return self._show_address(step_id, user_input, errors={"base": ERROR_NAMELESS})
-            if target.family is not None:
+            if target.family is not None or probe.identity is not None:
                 error = None  # all that is needed is known: the rest is read when it wakes up
         if error is not None:
             return self._show_address(
@@ -281,7 +281,7 @@ class DeyeFlow(ConfigFlow):
             # A sleeping inverter cannot prove that it is the one.
             error = AsleepError.key if probe.identity is None else ERROR_WRONG_DEVICE
             return self._show_address(STEP_RECONFIGURE, user_input, errors={"base": error})
-        unique_id = entry.unique_id if probe.hardware_id is None else unique_id_of(target, probe)
+        unique_id = unique_id_of(target, probe) if probe.hardware_id else entry.unique_id
         await self.async_set_unique_id(unique_id, raise_on_progress=False)
         other = self.hass.config_entries.async_entry_for_domain_unique_id(
             self.handler, str(unique_id)
@@ -304,12 +304,13 @@ class DeyeFlow(ConfigFlow):
 
     def _known_mac(self, target: Target, probe: Probe) -> str | None:
         """Give a logger's MAC if it was heard in the network; addresses are followed by it."""
-        for logger in self._found.values():
-            if logger.serial == probe.serial or (
-                probe.serial is None and logger.host == target.host
-            ):
-                return logger.mac
-        return None
+        heard = (
+            logger.mac
+            for logger in self._found.values()
+            if logger.serial == probe.serial
+            or (probe.serial is None and logger.host == target.host)
+        )
+        return next(heard, None)
 
     def _show_address(
         self,

@@ -55,7 +55,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What was found. There is either an identity or an error."""
+    """What was found: an identity, or an error. A sleeping inverter may give both."""
 
     transport: TransportKind = TransportKind.SOLARMAN_V5
     """How it was asked in the end."""
@@ -118,16 +118,19 @@ async def _async_ask(
 ) -> Probe:
     """Ask over a link, and say what came of it."""
     foreign_before = link.stats.foreign_answers
+    inverter = Inverter(link, target.unit, target.family)
     error: ClientError
     try:
         async with asyncio.timeout_at(deadline):
-            identity = await _async_identify(link, target)
+            identity = await _async_identify(inverter)
         return Probe(serial=_checked_serial(link, target, identity), identity=identity)
     except TimeoutError, NoAnswerError:
         busy = link.stats.foreign_answers > foreign_before
         error = BusyError() if busy else NoAnswerError()
     except WrongSerialError as err:
         return Probe(serial=err.serial, error=err)
+    except AsleepError as err:
+        return Probe(serial=link.serial, identity=inverter.identity, error=err)
     except UnitSilentError as err:
         error = AsleepError() if is_night(hass) else err
     except ClientError as err:
@@ -151,9 +154,8 @@ def _checked_serial(link: Transport, target: Target, identity: Identity) -> int 
     return link.serial
 
 
-async def _async_identify(link: Transport, target: Target) -> Identity:
+async def _async_identify(inverter: Inverter) -> Identity:
     """Read who the inverter is; what may pass is tried once more."""
-    inverter = Inverter(link, target.unit, target.family)
     try:
         return await inverter.identify()
     except _PASSING:
