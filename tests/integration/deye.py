@@ -22,6 +22,26 @@ IDENTITY: dict[str, Any] = {
     "protocol": None,
 }
 
+IDENTITIES: dict[str, dict[str, Any]] = {
+    "hybrid_1p": IDENTITY,
+    "hybrid_3p_lv": IDENTITY
+    | {
+        "device_type": 5,
+        "rated_power_w": 12000.0,
+        "phase_count": 3,
+        "firmware": "3002-1164-1E08",
+    },
+    "string": IDENTITY
+    | {
+        "device_type": 2,
+        "rated_power_w": 6000.0,
+        "phase_count": 3,
+        "firmware": "1001-0000-1410",
+        "protocol": "1.2",
+    },
+}
+"""What the simulated inverters say about themselves."""
+
 
 def entry_for(logger: LoggerSimulator, **changes: object) -> MockConfigEntry:
     """Make the entry of a logger; `changes` replace its options, its title or parts of its data."""
@@ -43,7 +63,7 @@ def entry_for(logger: LoggerSimulator, **changes: object) -> MockConfigEntry:
             "family": logger.family,
             "serial": logger.serial if is_stick else None,
             "id_prefix": prefix,
-            "identity": IDENTITY,
+            "identity": IDENTITIES.get(logger.family),
             "mac": None,
         }
         | changes,

@@ -28,8 +28,11 @@ class Combination(NamedTuple):
         return LOGGERS[self.transport]
 
     def logger_at(self, site: Site) -> LoggerSimulator:
-        """Put a logger with an inverter of the family on a site."""
-        site.plant = plant_for(self.family)
+        """Put a logger with an inverter of the family on a site, or on one like it."""
+        plant = plant_for(self.family)
+        if plant != site.plant:
+            site = Site(site.seed, site.clock, place=site.place, plant=plant)
+            site.freeze_weather()
         return self.simulator(site, family=self.family)
 
     def __str__(self) -> str:
@@ -37,7 +40,10 @@ class Combination(NamedTuple):
         return f"{self.family} x {self.transport}"
 
 
-COMBINATIONS: Final = tuple(Combination(transport) for transport in LOGGERS)
+FAMILIES: Final = ("hybrid_1p", "hybrid_3p_lv", "string")
+COMBINATIONS: Final = tuple(
+    Combination(transport, family) for family in FAMILIES for transport in LOGGERS
+)
 
 
 def transport_of(logger: LoggerSimulator) -> TransportKind:

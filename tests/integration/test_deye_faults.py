@@ -17,6 +17,8 @@ from tests.simulators.logger import Fault, LoggerSimulator
 # No value before them can tell that these are wrong; the truth is believed after a while.
 FIRST_VALUES = {
     Fault.COUNTER_JUMP: {"_energy_total", "_energy_today"},
+    # On the first day of all the inverter's own counter is all there is to tell today from.
+    Fault.CLOCK_NEVER_SET: {"_energy_today"},
     Fault.SOC_JUMP: {"battery_soc"},
     Fault.TORN_WORDS: {"_energy_total", "_energy_today"},
 }

@@ -137,8 +137,8 @@ def test_a_key_means_the_same_in_every_family(family: Family) -> None:
 
 
 UNITS = [
-    (identity_of(), ["59-108", "150-190"], 27),
-    (identity_of(mppt_count=4), ["59-108", "150-190"], 29),
+    (identity_of(), ["59-108", "150-190"], 26),
+    (identity_of(mppt_count=4), ["59-108", "150-190"], 28),
     (identity_of(family=Family.HYBRID_3P_LV, phase_count=3), ["500-558", "587-679"], 27),
     (
         identity_of(family=Family.HYBRID_3P_HV, phase_count=3, mppt_count=4, pack_count=2),

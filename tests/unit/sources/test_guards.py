@@ -34,7 +34,7 @@ GOOD: Mapping[str, Value | None] = {
 }
 
 
-def guards_of(identity: Identity | None = IDENTITY, **options: Any) -> DeyeGuards:
+def guards_of(identity: Identity | None = IDENTITY, **options: Any) -> DeyeGuards:  # noqa: ANN401  any setting
     """Make the guards of a single-phase hybrid."""
     return DeyeGuards(Family.HYBRID_1P, identity, TABLE, **options)
 
