@@ -135,7 +135,8 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         for _, outcome in outcomes:
             values |= outcome.values
             updated |= outcome.values.keys()
-        self._seen |= dict.fromkeys(updated, now)
+        # A device that sleeps is asked rarely: what is true of it holds until then.
+        self._seen |= dict.fromkeys(updated, now + pause if live.asleep else now)
         for _, outcome in outcomes:
             self._tell(outcome.happenings)
         if not live.asleep:
@@ -194,7 +195,8 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         ):
             self._arm_watchdog()
             return
-        self._note_connection(connected=False)
+        if not self.source.resting:
+            self._note_connection(connected=False)
         self._publish(replace(self.data, connected=False, updated=frozenset()))
 
     def _arm_staleness(self) -> None:

@@ -17,6 +17,9 @@ from tests.simulators.logger import LoggerSimulator
 PREFIX = "2712345678"
 RATED_W = {
     "hybrid_1p": 8000,
+    "hybrid_1p, 12 kW in W": 12_000,
+    "hybrid_1p, 12 kW": 12_000,
+    "hybrid_1p, 14 kW": 14_000,
     "hybrid_1p, 16 kW": 16_000,
     "hybrid_3p_lv": 12_000,
     "hybrid_3p_lv, 2 packs": 12_000,
@@ -160,16 +163,32 @@ async def test_a_pack_that_is_taken_away_takes_its_device_along(
     assert not {key for key in keys if key.startswith("pack2")}
 
 
-@pytest.mark.parametrize("unit", ["hybrid_1p, 16 kW"], indirect=True)
-async def test_a_large_single_phase_hybrid_counts_in_tens_of_watts(
-    hass: HomeAssistant, set_up: SetUp, logger: LoggerSimulator
+@pytest.mark.parametrize(
+    ("unit", "steps_of_load", "steps_of_grid"),
+    [
+        ("hybrid_1p, 12 kW in W", 1, 1),
+        ("hybrid_1p, 12 kW", 10, 10),
+        ("hybrid_1p, 14 kW", 1, 10),
+        ("hybrid_1p, 16 kW", 10, 10),
+    ],
+    indirect=["unit"],
+)
+async def test_a_large_single_phase_hybrid_shows_watts_in_whatever_steps_it_counts(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    logger: LoggerSimulator,
+    steps_of_load: int,
+    steps_of_grid: int,
 ) -> None:
     entry = entry_for(logger, identity=None)
     await set_up(entry)
     await hass.async_block_till_done(wait_background_tasks=True)
     raw = logger.inverter.image()
-    for key, word in (("battery_power", 190), ("pv1_power", 186)):
-        signed = raw[word] - 65_536 if raw[word] >= 32_768 else raw[word]
-        assert signed
-        assert float(state_of(hass, key).state) == 10 * signed
+    for key, word, steps in (
+        ("load_power", 178, steps_of_load),
+        ("grid_power", 169, steps_of_grid),
+    ):
+        counted = raw[word] - 65_536 if raw[word] >= 32_768 else raw[word]
+        assert counted
+        assert float(state_of(hass, key).state) == steps * counted
     assert state_of(hass, "refused_values").state == "0"

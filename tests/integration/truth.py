@@ -28,7 +28,7 @@ WORDS = {
 } | {f"slot{n}_charge": "none" for n in range(1, 7)}
 
 # What a family says otherwise than a single-phase hybrid, or what only it says.
-WORDS_OF_FAMILY: dict[str, dict[str, object]] = {
+WORDS_OF_FAMILY: dict[str, dict[str, str]] = {
     "hybrid_3p_lv": {
         "aux_port_mode": "generator",
         "inverter_on": "on",
@@ -36,12 +36,12 @@ WORDS_OF_FAMILY: dict[str, dict[str, object]] = {
         "relay_bits": "inverter, grid",
     }
     | {f"pack{n}_{bits}": "none" for n in (1, 2) for bits in ("alarm", "fault")},
-    # Without a meter its registers are 0; with one, the simulator tells what is true.
-    "string": {
-        f"{name}_{kind}": 0
-        for name in ("load", "grid", "grid_import", "grid_export")
-        for kind in ("power", "energy_today", "energy_total")
-    },
+}
+# A string inverter's registers of a meter are 0 without one; the simulator has them only with one.
+NO_METER = {
+    f"{name}_{kind}": 0
+    for name in ("load", "grid", "grid_import", "grid_export")
+    for kind in ("power", "energy_today", "energy_total")
 }
 
 # Ours, with no register behind them.
@@ -86,9 +86,8 @@ def is_shown(shown: str, true: object, tolerance: float = 0.0) -> bool:
 
 def every_truth(logger: LoggerSimulator) -> dict[str, object]:
     """Give what is true, as entities say it, by key."""
-    own, measured = WORDS_OF_FAMILY.get(logger.family, {}), logger.truth()
-    unmeasured = {key: value for key, value in own.items() if value != 0 or key not in measured}
-    return {**measured, **WORDS, **unmeasured, **DERIVED}
+    words = WORDS | WORDS_OF_FAMILY.get(logger.family, {})
+    return {**NO_METER, **logger.truth(), **words, **DERIVED}
 
 
 def wrong_states(

@@ -13,7 +13,7 @@ from tests.simulators.face_string import StringInverter
 from tests.simulators.logger import LoggerSimulator
 from tests.simulators.place import Place
 from tests.simulators.plant import MICRO_ARRAYS, STRING_ARRAYS, PvArray, plant_for
-from tests.simulators.rows_hybrid_1p import LARGE_UNIT
+from tests.simulators.rows_hybrid_1p import LARGE_UNIT, VERY_LARGE_UNIT
 from tests.simulators.site import Site
 
 HOME: Final = Place(32.7, -117.2, "US/Pacific")
@@ -45,11 +45,32 @@ class Unit:
         return LoggerSimulator(site, family=self.family, face=self.make(site))
 
 
+GRID_IN_TENS: Final = {key: step for key, step in LARGE_UNIT.items() if not key.startswith("load")}
+"""Scales of 12-16 kW units that count the load in W."""
+LARGE_ROOF: Final = (PvArray(6.2, 30, 150, 1), PvArray(5.4, 30, 240, 2))
+"""More than the battery takes: the scales of a large unit show when it feeds something in."""
+
 UNITS: Final[dict[str, Unit]] = {
     "hybrid_1p": Unit(family="hybrid_1p", make=HybridOnePhase),
-    "hybrid_1p, 16 kW": Unit(
+    "hybrid_1p, 12 kW in W": Unit(
+        family="hybrid_1p", make=HybridOnePhase, arrays=LARGE_ROOF, rated_w=12_000
+    ),
+    "hybrid_1p, 12 kW": Unit(
         family="hybrid_1p",
         make=lambda site: HybridOnePhase(site, scales=LARGE_UNIT),
+        arrays=LARGE_ROOF,
+        rated_w=12_000,
+    ),
+    "hybrid_1p, 14 kW": Unit(
+        family="hybrid_1p",
+        make=lambda site: HybridOnePhase(site, scales=GRID_IN_TENS),
+        arrays=LARGE_ROOF,
+        rated_w=14_000,
+    ),
+    "hybrid_1p, 16 kW": Unit(
+        family="hybrid_1p",
+        make=lambda site: HybridOnePhase(site, scales=VERY_LARGE_UNIT),
+        arrays=LARGE_ROOF,
         rated_w=16_000,
     ),
     "hybrid_3p_lv": Unit(family="hybrid_3p_lv", make=HybridThreePhaseLv),

@@ -42,7 +42,7 @@ _LOGGER = logging.getLogger("simulators.logger")
 
 MOST_CLIENTS = 5
 """A real stick accepts about five connections (jmccrohan/pysolarmanv5#74)."""
-WATCH_S = 0.5
+WATCH_S = 5.0
 REPLY_SIZE = 10
 """Bytes of a reply to an unasked frame: 00 01, Unix time (u32), four zeros."""
 WORKED_S = 15_603_632

@@ -122,6 +122,11 @@ class Source(Protocol):
         ...
 
     @property
+    def resting(self) -> bool:
+        """Whether silence is to be expected now, as of a device that sleeps at night."""
+        ...
+
+    @property
     def last_answer(self) -> float | None:
         """When the device last answered anything (monotonic seconds)."""
         ...

@@ -236,3 +236,47 @@ def test_every_counter_has_a_day() -> None:
     counters = counter_keys(TABLE)
     assert len(guards_of().today_keys) == len(counters) > 5
     assert today_key("pv_energy_total") == "pv_energy_today"
+
+
+STRING_TABLE = scaled_table(
+    Family.STRING, identity_of(family=Family.STRING, phase_count=3), dict.fromkeys(Factor, 1)
+)
+
+
+def string_guards() -> DeyeGuards:
+    """Make the guards of a string inverter that has just been seen at work."""
+    identity = identity_of(family=Family.STRING, phase_count=3)
+    guards = DeyeGuards(Family.STRING, identity, STRING_TABLE)
+    values: dict[str, Value | None] = {
+        "pv1_power": 900,
+        "pv2_power": 600,
+        "inverter_power": 1450,
+        "load_power": 700,
+        "grid_frequency": 50.0,
+        "pv_energy_total": 1000.0,
+    }
+    moment = Moment(monotonic=0, unix=NOON.timestamp(), local=NOON)
+    shown, _ = guards.admit_live(STRING_TABLE, values, all_zero=False, moment=moment)
+    assert shown["pv_power"] == 1500
+    return guards
+
+
+def test_asleep_there_is_no_power_but_in_the_house_and_the_counters_stand() -> None:
+    asleep = string_guards().fall_asleep(STRING_TABLE, NOON)
+    own = {"pv_power", "pv1_power", "pv2_power", "inverter_power", "apparent_power"}
+    assert {asleep[key] for key in own} == {0}
+    assert asleep["load_power"] is asleep["grid_power"] is None
+    assert asleep["pv_energy_total"] == 1000
+    assert "grid_frequency" not in asleep
+
+
+def test_the_zeros_of_the_wake_up_bring_nothing_back_from_before_the_sleep() -> None:
+    guards = string_guards()
+    guards.fall_asleep(STRING_TABLE, NOON)
+    zeros: dict[str, Value | None] = dict.fromkeys(("pv1_power", "grid_frequency"), 0)
+    moment = Moment(monotonic=60, unix=NOON.timestamp() + 60, local=NOON)
+    shown, happenings = guards.admit_live(STRING_TABLE, zeros, all_zero=True, moment=moment)
+    assert shown["pv1_power"] == shown["pv_power"] == 0
+    assert shown["grid_frequency"] is None
+    assert shown["pv_energy_total"] == 1000
+    assert happenings == ()

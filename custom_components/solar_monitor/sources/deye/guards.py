@@ -48,6 +48,7 @@ _QUANTITY_OF_UNIT: Final = {
     "°C": Quantity.TEMPERATURE,
     "W": Quantity.POWER,
 }
+_POWER_UNITS: Final = ("W", "VA", "var")
 _OWN_POWERS: Final = ("pv", "inverter", "battery")
 _NOT_REFUSED: Final = (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.ABSENT)
 _SOC_NOT_REFUSED: Final = (SocVerdict.ACCEPTED, SocVerdict.ABSENT, SocVerdict.NO_BATTERY)
@@ -177,14 +178,15 @@ class DeyeGuards:
     def fall_asleep(self, table: Mapping[str, Register], local_now: datetime) -> dict[str, Any]:
         """Show what is true of an inverter that sleeps: no power, and the counters as they stand.
 
-        Nothing is known of the rest, and none of it comes back with the zeros of the wake-up.
+        Nothing is known of the rest, the power of house and grid included, and none of it comes
+        back with the zeros of the wake-up.
         """
         powers = {
-            key
+            key: None if key.startswith(_HOUSE) else 0
             for key, register in table.items()
-            if register.unit == "W" and register.kind is Kind.MEASUREMENT
+            if register.unit in _POWER_UNITS and register.kind is Kind.MEASUREMENT
         }
-        asleep = dict.fromkeys(powers | {PV_POWER}, 0)
+        asleep = powers | {PV_POWER: 0}
         self._published = dict.fromkeys(self._published) | asleep
         return asleep | self.totals(local_now)
 

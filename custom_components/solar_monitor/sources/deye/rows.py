@@ -102,6 +102,8 @@ _DIAGNOSTIC_KINDS: Final = frozenset(
 )
 # Shown through the rows at the end of this module, in a better form.
 _SHOWN_OTHERWISE: Final = frozenset({WARNING_BITS, FAULT_BITS})
+# What only a Solarman stick tells of itself.
+_OF_A_STICK: Final = frozenset({LOGGER_UPTIME, CLOCK_OFFSET})
 
 
 def every_row() -> Rows:
@@ -124,9 +126,12 @@ def rows(source: Source) -> Rows:
     if not isinstance(source, DeyeSource):
         return Rows()
     made = _rows(source.registers)
+    sensors = made.sensors
+    if not source.has_stick:
+        sensors = tuple(row for row in sensors if row.key not in _OF_A_STICK)
     return replace(
         made,
-        sensors=_with_groups(made.sensors, source),
+        sensors=_with_groups(sensors, source),
         binary_sensors=_with_groups(made.binary_sensors, source),
     )
 

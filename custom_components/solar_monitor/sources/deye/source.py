@@ -37,7 +37,7 @@ from . import link
 from .devices import SLEEPERS, devices_of
 from .findings import Findings
 from .guards import PV_POWER, DeyeGuards, Moment
-from .sun import is_night
+from .sun import is_low, is_night
 from .words import ACTIVE_ALARMS, FAULT_BITS, WARNING_BITS, alarm_text, async_alarm_names
 
 if TYPE_CHECKING:
@@ -130,6 +130,11 @@ class DeyeSource(Source):
         return self.inverter.registers
 
     @property
+    def has_stick(self) -> bool:
+        """Whether a Solarman stick is asked, which also tells of itself."""
+        return bool(self._entry.data[CONF_TRANSPORT] == TransportKind.SOLARMAN_V5)
+
+    @property
     def groups(self) -> frozenset[str]:
         """The groups of optional values that the user has chosen."""
         return frozenset(self._entry.options.get(CONF_GROUPS, ()))
@@ -191,6 +196,12 @@ class DeyeSource(Source):
 
     @property
     @override
+    def resting(self) -> bool:
+        """Whether an inverter without a battery may be asleep: the sun is down or low."""
+        return self.family in SLEEPERS and is_low(self._hass)
+
+    @property
+    @override
     def last_answer(self) -> float | None:
         """When the logger last answered (monotonic seconds)."""
         return self.transport.stats.last_answer_monotonic
@@ -236,6 +247,12 @@ class DeyeSource(Source):
                 report=poll.report,
                 measured_at=poll.measured_at,
             )
+        if poll.all_zero and self._is_dark:
+            return Outcome(
+                values=self._dark_values() | self._link_values(poll.measured_at),
+                report=poll.report,
+                measured_at=poll.measured_at,
+            )
         values, happenings = self.guards.admit_live(
             self.registers,
             poll.values,
@@ -269,12 +286,20 @@ class DeyeSource(Source):
 
     def _silent(self, report: UpdateReport) -> Outcome:
         """Say what a poll without an answer means: a fault, or sleep after sunset."""
-        error, now = first_error(report), dt_util.now()
-        night = self.family in SLEEPERS and is_night(self._hass)
-        asleep = night or (self.family in SLEEPERS and isinstance(error, AsleepError))
+        error = first_error(report)
+        asleep = self.resting or (self.family in SLEEPERS and isinstance(error, AsleepError))
         self._findings.note(None if asleep else error, self._hass.loop.time())
-        values = self.guards.fall_asleep(self.registers, now) if night else self.guards.totals(now)
+        values = self._dark_values() if self._is_dark else self.guards.totals(dt_util.now())
         return Outcome(values=values, report=report, asleep=asleep)
+
+    @property
+    def _is_dark(self) -> bool:
+        """Whether the sun is down for an inverter that lives on it alone."""
+        return self.family in SLEEPERS and is_night(self._hass)
+
+    def _dark_values(self) -> dict[str, Any]:
+        """Show what is true of an inverter that sleeps."""
+        return self.guards.fall_asleep(self.registers, dt_util.now())
 
     async def _async_identify(self) -> None:
         """Ask who the inverter is, once per start, and remember it in the entry."""
