@@ -1,8 +1,13 @@
 """One connection by itself: what the link never gets to see."""
 
 import asyncio
+import errno
+import os
+from unittest.mock import AsyncMock
 
-from custom_components.solar_monitor.clients.errors import LinkLostError
+import pytest
+
+from custom_components.solar_monitor.clients.errors import CannotConnectError, LinkLostError
 from custom_components.solar_monitor.clients.solarman.connection import Connection
 
 from .scripted_logger import ScriptedLogger, until
@@ -55,3 +60,24 @@ async def test_bytes_that_nobody_takes_do_not_hold_up_the_close(logger: Scripted
     async with asyncio.timeout(5):
         await connection.close(0.02)
     assert not connection.alive
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            OSError(errno.EHOSTUNREACH, "Connect call failed ('10.1.2.3', 8899)"),
+            os.strerror(errno.EHOSTUNREACH),
+        ),
+        (OSError("could not reach 10.1.2.3"), "OSError"),
+    ],
+)
+async def test_the_reason_of_a_failure_holds_no_address(
+    monkeypatch: pytest.MonkeyPatch, error: OSError, text: str
+) -> None:
+    group = ExceptionGroup("create_connection failed", [error])
+    monkeypatch.setattr(asyncio, "open_connection", AsyncMock(side_effect=group))
+    listener = Listener()
+    with pytest.raises(CannotConnectError) as caught:
+        await Connection.open("10.1.2.3", 8899, listener.on_bytes, listener.lost.append)
+    assert str(caught.value) == text

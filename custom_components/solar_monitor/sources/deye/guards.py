@@ -49,7 +49,8 @@ _QUANTITY_OF_UNIT: Final = {
     "W": Quantity.POWER,
 }
 _OWN_POWERS: Final = ("pv", "inverter", "battery")
-_NOT_REFUSED: Final = (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.ABSENT)
+_BELIEVED: Final = (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.REBASED)
+_NOT_REFUSED: Final = (*_BELIEVED, Verdict.ABSENT)
 _SOC_NOT_REFUSED: Final = (SocVerdict.ACCEPTED, SocVerdict.ABSENT, SocVerdict.NO_BATTERY)
 
 
@@ -84,7 +85,7 @@ class DeyeGuards:
         """Take the limits from the rated power, and continue from `memory` where there is any.
 
         `proven` is false when the memory may be older than what was shown last (a power cut):
-        showing it would be a drop, so the counters are unknown until the inverter answers.
+        showing it would be a drop, so each counter is unknown until the inverter confirms it.
         """
         rated = (identity.rated_power_w if identity else None) or ASSUMED_RATED_W
         self._own_limit_w = POWER_MARGIN * rated
@@ -95,7 +96,6 @@ class DeyeGuards:
         self.soc = SocGuard()
         self._wake = WakeGuard()
         self._poll = 0
-        self._proven = proven
         self._published: dict[str, Any] = {}
         saved = memory or {}
         limits = {key: self._house_limit_w if key in HOUSE else rated for key in COUNTERS}
@@ -106,6 +106,7 @@ class DeyeGuards:
             key: CounterGuard(CounterLimit(limits[key]), counted)
             for key, counted in memories.items()
         }
+        self._unproven = set() if proven else set(self._counters)
         # Without the offset of its total, a counter of the day would show the step.
         self._days = {
             key: DayCounter.from_dict(
@@ -129,7 +130,7 @@ class DeyeGuards:
         """The counters as they stand, for a start or a poll that was not answered."""
         values: dict[str, float | None] = {}
         for key, guard in self._counters.items():
-            if guard.total is None or not self._proven:
+            if guard.total is None or key in self._unproven:
                 continue
             values[key] = guard.total
             values[today_key(key)] = self._days[key].offer(
@@ -233,7 +234,6 @@ class DeyeGuards:
         self, values: Mapping[str, Value | None], admitted: dict[str, Any], moment: Moment
     ) -> tuple[Happening, ...]:
         """Pass the lifetime counters through their guards and keep our counters of the day."""
-        self._proven = True
         awake = any(isinstance(value, int | float) and value for value in admitted.values())
         happenings: list[Happening] = []
         for key, guard in self._counters.items():
@@ -241,10 +241,12 @@ class DeyeGuards:
                 verdict = guard.offer(
                     _number(values[key]), now=moment.unix, poll=self._poll, awake=awake
                 )
-                if verdict not in _NOT_REFUSED and guard.total is not None:
+                if verdict in _BELIEVED:
+                    self._unproven.discard(key)
+                elif verdict not in _NOT_REFUSED and guard.total is not None:
                     self.refusals.count(verdict.value, key)
                 happenings.extend(_correction(key, guard))
-            if guard.total is None:
+            if guard.total is None or key in self._unproven:
                 continue
             admitted[key] = guard.total
             admitted[today_key(key)] = self._days[key].offer(

@@ -37,16 +37,13 @@ from ..spec import (
     ValueFn,
     key_value,
 )
+from .figures import ANSWER_TIME, CLOCK_OFFSET, LAST_SUCCESS, LOGGER_UPTIME
 from .groups import group_of
 from .guards import CORRECTIONS, COUNTERS, PV_POWER, today_key
 from .source import (
-    ANSWER_TIME,
-    CLOCK_OFFSET,
     DEVICE_BATTERY,
     DEVICE_INVERTER,
     DEVICE_LOGGER,
-    LAST_SUCCESS,
-    LOGGER_UPTIME,
     REFUSED_VALUES,
     DeyeSource,
 )
@@ -88,6 +85,7 @@ _BY_UNIT: Final[Mapping[str, _Class]] = {
     ),
 }
 _STATE_OF_CHARGE: Final = frozenset({"battery_soc", "bms_soc"})
+_POWER_FACTOR: Final = "power_factor"
 _DIAGNOSTIC_KINDS: Final = frozenset(
     {
         Kind.CLOCK,
@@ -209,6 +207,8 @@ def _device_class(register: Register, known: _Class | None) -> SensorDeviceClass
     """Choose the device class: by the unit, but for states of charge and enumerations."""
     if register.key in _STATE_OF_CHARGE:
         return SensorDeviceClass.BATTERY
+    if register.key == _POWER_FACTOR:
+        return SensorDeviceClass.POWER_FACTOR
     if register.options:
         return SensorDeviceClass.ENUM
     if register.kind is Kind.CLOCK:
@@ -218,6 +218,8 @@ def _device_class(register: Register, known: _Class | None) -> SensorDeviceClass
 
 def _state_class(register: Register, known: _Class | None) -> SensorStateClass | None:
     """Keep statistics of what is measured, not of what is set."""
+    if register.key == _POWER_FACTOR:
+        return SensorStateClass.MEASUREMENT  # it has no unit
     if known is None or register.kind in _DIAGNOSTIC_KINDS:
         return None
     if register.unit == "kWh" and register.signed:
