@@ -33,15 +33,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry)
     spec = SOURCES[entry.data[CONF_SOURCE]]
     source = await spec.connect(hass, entry)
     coordinator = SourceCoordinator(hass, entry, source)
-    first_poll = entry.async_create_background_task(
-        hass, coordinator.async_refresh(), f"{DOMAIN} first poll of {entry.title}"
-    )
-    await asyncio.wait({first_poll}, timeout=FIRST_POLL_S)
-    devices = _register_devices(hass, entry, source)
-    entry.runtime_data = RuntimeData(spec=spec, coordinator=coordinator, devices=devices)
-    if source.settled:
-        _remove_strangers(hass, entry, spec.rows(source), source)
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    try:
+        first_poll = entry.async_create_background_task(
+            hass, coordinator.async_refresh(), f"{DOMAIN} first poll of {entry.title}"
+        )
+        await asyncio.wait({first_poll}, timeout=FIRST_POLL_S)
+        devices = _register_devices(hass, entry, source)
+        entry.runtime_data = RuntimeData(spec=spec, coordinator=coordinator, devices=devices)
+        if source.settled:
+            _remove_strangers(hass, entry, spec.rows(source), source)
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except BaseException:
+        # Nobody unloads what was not set up, and the link would stay open.
+        await coordinator.async_stop()
+        raise
 
     async def stop(_event: Event) -> None:
         await coordinator.async_stop()
@@ -53,16 +58,22 @@ async def async_setup_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> bool:
-    """Take the entities down, then close the link."""
+    """Take the entities down, then close the link.
+
+    The repairs stay, and with them what the user has ignored: most entries that are unloaded are
+    set up again at once.
+    """
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         await entry.runtime_data.coordinator.async_stop()
-        async_clear_issues(hass, entry)
+        if entry.disabled_by:
+            async_clear_issues(hass, entry)
     return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> None:
-    """Forget what was stored for the entry."""
+    """Forget what was stored for the entry, and its repairs."""
+    async_clear_issues(hass, entry)
     await SOURCES[entry.data[CONF_SOURCE]].forget(hass, entry)
 
 

@@ -2,15 +2,16 @@
 
 One coordinator serves every kind of source. A poll that fails never takes a good value away: the
 value stays until its grace is over. Whether the device answers is known within the interval plus
-ten seconds, logged once when it is lost and once when it is back.
+ten seconds; a whole poll without an answer is logged once, and so is the return.
 """
 
 import asyncio
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import logging
-from typing import Any, Final, override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -20,18 +21,19 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .clients.errors import ClientError
 from .issues import async_sync_issues
-from .logic.pacing import Pacing
+from .logic.pacing import LONGEST_POLL_S, Pacing
 from .sources.spec import Happening, Outcome, Poll, Snapshot, Source, SourceSpec, first_error
 
 _LOGGER = logging.getLogger(__name__)
 
-LONGEST_POLL_S: Final = 30.0
 SHORTEST_GRACE_S: Final = 120.0
 GRACE_INTERVALS: Final = 3
 # One second inside the promised ten, for the moment at which Home Assistant starts a poll.
 SILENCE_S: Final = 9.0
 # Home Assistant's polls come a little early or late; without this a slower one would miss its turn.
-SLACK_S: Final = 1.0
+SLACK_S: Final = 5.0
+# Happenings of the first poll wait for their entity; one that is turned off never comes.
+UNTOLD_HAPPENINGS: Final = 16
 
 
 @dataclass(kw_only=True)
@@ -67,43 +69,64 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         self._pacing = Pacing(self.live.interval_s)
         self._seen: dict[str, float] = {}
         self._read_at: dict[str, float] = {}
+        self._answered = False
         self._lost_logged = False
         self._happening_listeners: dict[str, list[Callable[[Happening], None]]] = {}
-        self._grace = {
-            key: max(GRACE_INTERVALS * poll.interval_s, SHORTEST_GRACE_S)
-            for poll in (self.live, *self.slower)
-            for key in poll.keys
+        self._untold: dict[str, deque[Happening]] = defaultdict(
+            lambda: deque(maxlen=UNTOLD_HAPPENINGS)
+        )
+        self._interval_of = {
+            key: poll.interval_s for poll in (self.live, *self.slower) for key in poll.keys
         }
-        self._one_at_a_time = asyncio.Lock()
-        self._running: asyncio.Task[Any] | None = None
-        self.data = Snapshot(values=dict(source.start_values), stale=frozenset(self._grace))
+        self._polling: asyncio.Task[Snapshot] | None = None
+        self.data = Snapshot(values=dict(source.start_values), stale=frozenset(self._interval_of))
         self._watchdog: CALLBACK_TYPE | None = None
         self._staleness: CALLBACK_TYPE | None = None
 
+    @property
+    def interval_s(self) -> float:
+        """The time from one poll to the next as long as the device answers."""
+        return self._pacing.effective_interval_s
+
     @override
     async def _async_update_data(self) -> Snapshot:
-        async with self._one_at_a_time:
-            self._running = asyncio.current_task()
-            try:
-                return await self._async_poll()
-            finally:
-                self._running = None
+        """Poll in a task of our own: whoever asked may have more to do than to wait for us.
+
+        So the end of a poll that is unloaded is not the end of a user's service call. Home
+        Assistant lets one refresh run at a time.
+        """
+        before = self.data
+        self._polling = self.hass.async_create_background_task(
+            self._async_poll(), f"{self.name} poll"
+        )
+        try:
+            await asyncio.wait({self._polling})
+            snapshot = self.data if self._polling.cancelled() else self._polling.result()
+        finally:
+            self._polling.cancel()
+        if snapshot == before:
+            # Home Assistant takes it for no news, but a timer may have shown something else.
+            self._publish(snapshot)
+        return snapshot
 
     async def _async_poll(self) -> Snapshot:
         """Read what is due, the live values first."""
-        recovering = not self.data.connected
+        recovering = not (self.data.connected and self._answered)
         started = self.hass.loop.time()
         outcomes: list[tuple[Poll, Outcome]] = []
         for poll in (self.live, *self.slower):
             if poll is not self.live and not recovering and not self._is_due(poll, started):
                 continue
-            outcome = await poll.read(
-                self._wanted(poll, everything=recovering), min(poll.interval_s, LONGEST_POLL_S)
-            )
+            limit = self._pacing.time_limit_s if poll is self.live else LONGEST_POLL_S
+            outcome = await poll.read(self._wanted(poll, everything=recovering), limit)
             outcomes.append((poll, outcome))
+            self._read_at[poll.name] = started
+            if poll is self.live:
+                # Before the slower ones: the watchdog must know that the device is slow.
+                took_s = self.hass.loop.time() - started
+                self._pacing.note(answered=outcome.report.heard, took_s=took_s)
             if outcome.report.nothing_answered:
                 break
-            self._read_at[poll.name] = started
         return await self._async_digest(outcomes, self.hass.loop.time() - started)
 
     def _is_due(self, poll: Poll, now: float) -> bool:
@@ -120,12 +143,12 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             contexts |= context
         return poll.core | (poll.keys & contexts)
 
-    async def _async_digest(self, outcomes: list[tuple[Poll, Outcome]], took_s: float) -> Snapshot:
+    async def _async_digest(self, outcomes: list[tuple[Poll, Outcome]], busy_s: float) -> Snapshot:
         """Turn what the polls brought into the next snapshot and set the next pause."""
         live = outcomes[0][1]
-        answered = not live.report.nothing_answered
-        pause = self._pacing.after(answered=answered, took_s=took_s)
-        self.update_interval = timedelta(seconds=pause)
+        answered = self._answered = not live.report.nothing_answered
+        pause_s = self._pacing.pause(busy_s=busy_s)
+        self.update_interval = timedelta(seconds=pause_s)
         self.last_error = None if answered else first_error(live.report)
         if self._pacing.backing_off:
             await self.source.async_disconnect()
@@ -136,42 +159,47 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             values |= outcome.values
             updated |= outcome.values.keys()
         # A device that sleeps is asked rarely: what is true of it holds until then.
-        self._seen |= dict.fromkeys(updated, now + pause if live.asleep else now)
+        self._seen |= dict.fromkeys(updated, now + pause_s if live.asleep else now)
         for _, outcome in outcomes:
             self._tell(outcome.happenings)
         if not live.asleep:
-            self._note_connection(connected=answered)
+            self._log_change(answered=answered)
         self._arm_watchdog()
         self._arm_staleness()
-        async_sync_issues(self.hass, self.config_entry, self.source.findings())
+        async_sync_issues(
+            self.hass, self.config_entry, self.source.findings(), self.source.undecided()
+        )
         return Snapshot(
             values=values,
             stale=self._stale_keys(now),
-            connected=answered,
+            connected=live.report.heard,
             updated=frozenset(updated),
             measured_at=live.measured_at if answered else self.data.measured_at,
         )
 
+    def _good_until(self, key: str) -> float:
+        """Tell until when the last value of a key stands; a live poll must come round for it."""
+        if key not in self._seen:
+            return float("-inf")
+        interval_s = max(self._interval_of[key], self.interval_s)
+        return self._seen[key] + max(GRACE_INTERVALS * interval_s, SHORTEST_GRACE_S)
+
     def _stale_keys(self, now: float) -> frozenset[str]:
         """Collect the keys that were never seen or not within their grace."""
-        return frozenset(
-            key
-            for key, grace in self._grace.items()
-            if key not in self._seen or now - self._seen[key] >= grace
-        )
+        return frozenset(key for key in self._interval_of if now >= self._good_until(key))
 
-    def _note_connection(self, *, connected: bool) -> None:
-        """Log a loss once and a return once."""
-        if connected and self._lost_logged:
+    def _log_change(self, *, answered: bool) -> None:
+        """Log a loss once and a return once; one answer that is lost is neither."""
+        if answered and self._lost_logged:
             self._lost_logged = False
             _LOGGER.info("%s answers again", self.name)
-        elif not connected and not self._lost_logged:
+        elif not answered and not self._lost_logged:
             self._lost_logged = True
             _LOGGER.warning("%s does not answer: %s", self.name, self.last_error or "silence")
 
     def _silence_limit(self) -> float:
         """How long no answer may come before the device counts as lost, in seconds."""
-        return self._pacing.effective_interval_s + SILENCE_S
+        return self.interval_s + SILENCE_S
 
     def _arm_watchdog(self) -> None:
         """Look again when the device would have been silent for too long."""
@@ -195,8 +223,6 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         ):
             self._arm_watchdog()
             return
-        if not self.source.resting:
-            self._note_connection(connected=False)
         self._publish(replace(self.data, connected=False, updated=frozenset()))
 
     def _arm_staleness(self) -> None:
@@ -205,11 +231,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             self._staleness()
             self._staleness = None
         now = self.hass.loop.time()
-        ends = [
-            self._seen[key] + grace
-            for key, grace in self._grace.items()
-            if key in self._seen and self._seen[key] + grace > now
-        ]
+        ends = [end for key in self._interval_of if (end := self._good_until(key)) > now]
         if ends:
             self._staleness = async_call_later(self.hass, min(ends) - now, self._on_staleness)
 
@@ -230,23 +252,29 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
 
     @callback
     def async_listen(self, key: str, listener: Callable[[Happening], None]) -> Callable[[], None]:
-        """Call `listener` for every happening of a key; returns how to stop."""
+        """Call `listener` for every happening of a key, also past ones; returns how to stop."""
         listeners = self._happening_listeners.setdefault(key, [])
         listeners.append(listener)
+        for happening in self._untold.pop(key, ()):
+            listener(happening)
         return lambda: listeners.remove(listener)
 
     def _tell(self, happenings: tuple[Happening, ...]) -> None:
-        """Hand happenings to their event entities."""
+        """Hand happenings to their event entities, or keep them until there is one."""
         for happening in happenings:
-            for listener in self._happening_listeners.get(happening.key, ()):
+            listeners = self._happening_listeners.get(happening.key)
+            if not listeners:
+                self._untold[happening.key].append(happening)
+                continue
+            for listener in listeners:
                 listener(happening)
 
     async def async_stop(self) -> None:
-        """Cancel the timers and close the source; called once the entities are gone."""
+        """Cancel the poll and the timers and close the source; the entities are gone by now."""
         await self.async_shutdown()
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait({self._running})
+        if self._polling is not None:
+            self._polling.cancel()
+            await asyncio.wait({self._polling})
         for cancel in (self._watchdog, self._staleness):
             if cancel is not None:
                 cancel()

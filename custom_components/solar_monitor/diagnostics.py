@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from .const import CONF_SOURCE, CONF_TRANSPORT
@@ -13,22 +14,25 @@ async def async_get_config_entry_diagnostics(
     entry: SolarMonitorConfigEntry,
 ) -> dict[str, Any]:
     """Collect an allow-list: nothing gets in that is not named here or in the source's export."""
-    runtime = entry.runtime_data
-    coordinator = runtime.coordinator
-    snapshot = coordinator.data
-    return {
+    shown: dict[str, Any] = {
         "entry": {
             "source": entry.data[CONF_SOURCE],
             "transport": entry.data.get(CONF_TRANSPORT),
             "options": dict(entry.options),
             "version": f"{entry.version}.{entry.minor_version}",
+            "state": entry.state.value,
         },
+    }
+    if entry.state is not ConfigEntryState.LOADED:
+        return shown
+    runtime = entry.runtime_data
+    coordinator = runtime.coordinator
+    snapshot = coordinator.data
+    return shown | {
         "polling": {
             "connected": snapshot.connected,
             "measured_at": snapshot.measured_at.isoformat() if snapshot.measured_at else None,
-            "interval_s": coordinator.update_interval.total_seconds()
-            if coordinator.update_interval
-            else None,
+            "interval_s": coordinator.interval_s,
             "last_error": coordinator.last_error.key if coordinator.last_error else None,
             "stale": sorted(snapshot.stale),
         },

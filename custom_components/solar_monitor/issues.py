@@ -1,6 +1,6 @@
 """Keeps Home Assistant's repairs in step with what a source finds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant, callback
@@ -20,10 +20,21 @@ def _prefix(entry: ConfigEntry) -> str:
 
 
 @callback
-def async_sync_issues(hass: HomeAssistant, entry: ConfigEntry, findings: Iterable[Finding]) -> None:
-    """Raise a repair for every finding and take back those that no longer hold."""
+def async_sync_issues(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    findings: Iterable[Finding],
+    undecided: Collection[str] = (),
+) -> None:
+    """Raise a repair for every finding and take back those that no longer hold.
+
+    One that is undecided stays as it is: after a reload the user would otherwise be shown again
+    what he has ignored. For the same reason what Home Assistant only remembers as ignored before
+    it was restarted, an inactive issue, is left alone.
+    """
     holding = {f"{_prefix(entry)}{finding.key}": finding for finding in findings}
-    for issue_id in _issue_ids(hass, entry) - holding.keys():
+    kept = {f"{_prefix(entry)}{key}" for key in undecided}
+    for issue_id in _active_issue_ids(hass, entry) - holding.keys() - kept:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
     for issue_id, finding in holding.items():
         ir.async_create_issue(
@@ -31,6 +42,7 @@ def async_sync_issues(hass: HomeAssistant, entry: ConfigEntry, findings: Iterabl
             DOMAIN,
             issue_id,
             is_fixable=finding.fixable,
+            learn_more_url=finding.learn_more_url,
             severity=ir.IssueSeverity.WARNING,
             translation_key=finding.key,
             translation_placeholders={"name": entry.title, **finding.placeholders},
@@ -38,16 +50,22 @@ def async_sync_issues(hass: HomeAssistant, entry: ConfigEntry, findings: Iterabl
         )
 
 
-def _issue_ids(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
-    """Collect the ids of the repairs that an entry has raised."""
-    return {
-        issue_id
-        for domain, issue_id in ir.async_get(hass).issues
+def _issues(hass: HomeAssistant, entry: ConfigEntry) -> list[ir.IssueEntry]:
+    """Collect the repairs that an entry has raised, now or before the last restart."""
+    return [
+        issue
+        for (domain, issue_id), issue in ir.async_get(hass).issues.items()
         if domain == DOMAIN and issue_id.startswith(_prefix(entry))
-    }
+    ]
+
+
+def _active_issue_ids(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+    """Collect the ids of the repairs that were raised since the last restart."""
+    return {issue.issue_id for issue in _issues(hass, entry) if issue.active}
 
 
 @callback
 def async_clear_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Take all repairs of an entry back."""
-    async_sync_issues(hass, entry, ())
+    """Take all repairs of an entry back, and forget which of them were ignored."""
+    for issue in _issues(hass, entry):
+        ir.async_delete_issue(hass, DOMAIN, issue.issue_id)

@@ -1,11 +1,13 @@
 """Repairs that can be carried out with one click."""
 
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_SERIAL
+from .const import CONF_SERIAL, CONF_SOURCE, DOMAIN
 
 
 class AcceptSerialFlow(ConfirmRepairFlow):
@@ -19,11 +21,43 @@ class AcceptSerialFlow(ConfirmRepairFlow):
         data = self.data or {}
         entry = self.hass.config_entries.async_get_entry(str(data["entry_id"]))
         if user_input is not None and entry is not None:
-            self.hass.config_entries.async_update_entry(
-                entry, data={**entry.data, CONF_SERIAL: data["serial"]}
+            self.hass.async_create_task(
+                _async_accept(self.hass, _behind_the_same_logger(self.hass, entry), data["serial"]),
+                f"{DOMAIN} change of the logger of {entry.title}",
             )
-            self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return await super().async_step_confirm(user_input)
+
+
+def _behind_the_same_logger(hass: HomeAssistant, entry: ConfigEntry[Any]) -> list[ConfigEntry[Any]]:
+    """List all entries that share an entry's link, whatever serial number they believe in."""
+
+    def address(other: ConfigEntry[Any]) -> tuple[str, str, int]:
+        data = other.data
+        return data[CONF_SOURCE], data[CONF_HOST].lower(), data[CONF_PORT]
+
+    return [
+        other
+        for other in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+        if other.data.get(CONF_SERIAL) is not None and address(other) == address(entry)
+    ]
+
+
+async def _async_accept(
+    hass: HomeAssistant, entries: list[ConfigEntry[Any]], serial: float | str | None
+) -> None:
+    """Give entries another logger.
+
+    All are unloaded before the first is set up again: the link, which knows the old serial number,
+    is only made anew when nobody holds it any more.
+    """
+    for entry in entries:
+        hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_SERIAL: serial})
+    loaded = [entry for entry in entries if entry.state is ConfigEntryState.LOADED]
+    for entry in loaded:
+        await hass.config_entries.async_unload(entry.entry_id)
+    for entry in loaded:
+        if entry.state is ConfigEntryState.NOT_LOADED:
+            await hass.config_entries.async_setup(entry.entry_id)
 
 
 async def async_create_fix_flow(

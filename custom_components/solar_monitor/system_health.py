@@ -21,14 +21,13 @@ def async_register(
 
 async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     """Count the sources and those that answer."""
-    entries: list[SolarMonitorConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    entries: list[SolarMonitorConfigEntry] = hass.config_entries.async_entries(
+        DOMAIN, include_ignore=False
+    )
     loaded = [entry for entry in entries if entry.state is ConfigEntryState.LOADED]
     answering = [entry for entry in loaded if entry.runtime_data.coordinator.data.connected]
-    refused = sum(
-        entry.runtime_data.coordinator.data.values.get("refused_values") or 0 for entry in loaded
-    )
     return {
         "sources": len(entries),
         "sources_answering": len(answering),
-        "refused_values": refused,
+        "refused_values": sum(entry.runtime_data.coordinator.source.refused for entry in loaded),
     }

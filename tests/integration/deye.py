@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -101,3 +102,13 @@ def state_of(hass: HomeAssistant, key: str, prefix: str = "2712345678") -> State
     state = hass.states.get(entity_id(hass, key, prefix))
     assert state is not None, key
     return state
+
+
+def unavailable(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
+    """Collect the keys whose entities are unavailable."""
+    prefix = entry.data["id_prefix"]
+    return {
+        key
+        for key, row in registered(hass, entry).items()
+        if not row.disabled and state_of(hass, key, prefix).state == STATE_UNAVAILABLE
+    }

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 import json
 import logging
 
+from homeassistant.config_entries import SOURCE_IGNORE
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -88,6 +89,22 @@ async def test_diagnostics_tell_neither_who_nor_where(
     assert shown["source"]["firmware_today"]["pv_energy_today"] > 1
 
 
+async def test_there_are_diagnostics_of_an_entry_that_is_not_loaded(
+    hass: HomeAssistant, canary_entry: MockConfigEntry
+) -> None:
+    canary_entry.add_to_hass(hass)
+    shown = await async_get_config_entry_diagnostics(hass, canary_entry)
+    assert shown == {
+        "entry": {
+            "source": "deye",
+            "transport": "solarman_v5",
+            "options": {"poll_interval": 45},
+            "version": "1.1",
+            "state": "not_loaded",
+        }
+    }
+
+
 async def test_the_registers_in_diagnostics_can_be_replayed(
     hass: HomeAssistant, set_up: SetUp, canary_entry: MockConfigEntry
 ) -> None:
@@ -136,6 +153,8 @@ async def test_system_health_counts_the_sources_that_answer(
 ) -> None:
     assert await async_setup_component(hass, "system_health", {})
     await set_up(deye_entry)
+    ignored = MockConfigEntry(domain="solar_monitor", source=SOURCE_IGNORE, unique_id="ignored")
+    ignored.add_to_hass(hass)
     await hass.async_block_till_done()
     info = await get_system_health_info(hass, "solar_monitor")
     assert info == {"sources": 1, "sources_answering": 1, "refused_values": 0}

@@ -1,6 +1,7 @@
 """Which entities and devices an inverter becomes, and that each shows what is true."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -10,6 +11,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from custom_components.solar_monitor.sources.deye.source import DeyeSource
+from custom_components.solar_monitor.sources.spec import Happening, Outcome
 from tests.integration.conftest import SetUp
 from tests.integration.deye import coordinator_of, entry_for, registered, state_of
 from tests.integration.truth import wrong_states
@@ -154,3 +157,36 @@ async def test_without_the_grid_it_is_said_to_be_absent(
     assert state_of(hass, "grid_present").state == "off"
     assert float(state_of(hass, "grid_frequency").state) == 0
     assert state_of(hass, "connectivity").state == "on"
+
+
+@pytest.mark.parametrize(
+    ("host", "url"), [("::1", "http://[::1]"), ("127.0.0.1", "http://127.0.0.1")]
+)
+async def test_the_logger_leads_to_its_own_page(
+    hass: HomeAssistant, set_up: SetUp, logger: LoggerSimulator, host: str, url: str
+) -> None:
+    entry = entry_for(logger, host=host)
+    await set_up(entry)
+    device = dr.async_get(hass).async_get(registered(hass, entry)["connectivity"].device_id or "")
+    assert device is not None
+    assert device.configuration_url == url
+
+
+async def test_what_happens_before_there_are_entities_is_told_to_them(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    deye_entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    attributes = {"counter": "pv_energy_total", "total_kwh": 5.0}
+    happening = Happening(key="counter_corrections", event_type="rebased", attributes=attributes)
+    read_live = DeyeSource._read_live  # noqa: SLF001  the poll itself, with one thing more
+
+    async def read(source: DeyeSource, keys: Collection[str], time_limit_s: float) -> Outcome:
+        return replace(await read_live(source, keys, time_limit_s), happenings=(happening,))
+
+    monkeypatch.setattr(DeyeSource, "_read_live", read)
+    await set_up(deye_entry)
+    shown = state_of(hass, "counter_corrections").attributes
+    assert shown["event_type"] == "rebased"
+    assert shown["total_kwh"] == 5

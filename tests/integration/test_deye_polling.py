@@ -9,7 +9,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.conftest import SetUp
-from tests.integration.deye import entity_id, entry_for, registered, state_of
+from tests.integration.deye import (
+    coordinator_of,
+    entity_id,
+    entry_for,
+    registered,
+    state_of,
+)
 from tests.integration.machine import TimeMachine
 from tests.simulators.logger import LoggerSimulator
 
@@ -134,3 +140,51 @@ async def test_requests_keep_their_distance(
     await machine.run(100)
     assert len(times) > 10
     assert min(b - a for a, b in pairwise(times)) >= 0.1
+
+
+async def test_a_poll_that_brings_nothing_new_is_no_news(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    deye_entry: MockConfigEntry,
+    logger: LoggerSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await set_up(deye_entry)
+    coordinator = coordinator_of(deye_entry)
+    booted_at = coordinator.data.values["logger_uptime"]
+    await machine.run(300)
+    assert coordinator.data.values["logger_uptime"] == booted_at
+
+    read = logger.inverter.read
+    answers: dict[tuple[int, int], list[int] | None] = {}
+
+    def same_again(address: int, count: int) -> list[int] | None:
+        key = address, count
+        return answers.setdefault(key, answers.get(key) or read(address, count))
+
+    monkeypatch.setattr(logger.inverter, "read", same_again)
+    await machine.run(40)
+    news: list[float] = []
+    stop = coordinator.async_add_listener(lambda: news.append(hass.loop.time()))
+    await machine.run(300)
+    assert news == []
+    answers.clear()
+    await machine.run(40)
+    stop()
+    assert news
+
+
+@pytest.mark.usefixtures("everything_enabled")
+async def test_figures_that_somebody_looks_at_are_always_new(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    deye_entry: MockConfigEntry,
+    logger: LoggerSimulator,
+) -> None:
+    logger.site.clock.freeze()
+    await set_up(deye_entry)
+    before = state_of(hass, "last_success").state
+    await machine.run(40)
+    assert state_of(hass, "last_success").state > before

@@ -1,19 +1,27 @@
 """Restarts, reloads and removals: what survives, and that nothing is left behind."""
 
 import asyncio
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from unittest.mock import AsyncMock
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.conftest import SetUp
-from tests.integration.deye import IDENTITY, coordinator_of, entry_for, registered, state_of
+from tests.integration.deye import (
+    IDENTITY,
+    coordinator_of,
+    entity_id,
+    entry_for,
+    registered,
+    state_of,
+)
 from tests.integration.machine import TimeMachine
 from tests.integration.truth import wrong_states
 from tests.simulators.logger import Fault, LoggerSimulator
@@ -109,46 +117,6 @@ async def test_energy_of_today_goes_on_after_a_restart(
     assert all(0 <= after[key] - before[key] < 0.11 for key in before)
 
 
-async def test_a_crash_costs_no_energy_and_shows_no_drop(
-    hass: HomeAssistant,
-    machine: TimeMachine,
-    set_up: SetUp,
-    deye_entry: MockConfigEntry,
-    logger: LoggerSimulator,
-    hass_storage: dict[str, Any],
-) -> None:
-    key = f"solar_monitor.{deye_entry.entry_id}"
-    await set_up(deye_entry)
-    await machine.run(100)
-    old_store = deepcopy(hass_storage[key])
-    await machine.run(600)
-    assert await machine.finish(hass.config_entries.async_unload(deye_entry.entry_id))
-    hass_storage[key] = old_store
-    logger.fault = Fault.SILENCE
-    assert await machine.finish(hass.config_entries.async_setup(deye_entry.entry_id))
-    assert state_of(hass, "pv_energy_total").state == STATE_UNKNOWN
-    logger.fault = Fault.NONE
-    logger.site.clock.freeze()
-    await machine.run(60)
-    assert not wrong_states(hass, deye_entry, logger)
-
-
-@pytest.mark.parametrize("damage", [{"data": {"counters": [], "days": 3}}, {"data": {}}])
-async def test_a_damaged_memory_is_a_start_without_one(
-    hass: HomeAssistant,
-    set_up: SetUp,
-    deye_entry: MockConfigEntry,
-    logger: LoggerSimulator,
-    hass_storage: dict[str, Any],
-    damage: dict[str, Any],
-) -> None:
-    key = f"solar_monitor.{deye_entry.entry_id}"
-    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key} | damage
-    logger.site.clock.freeze()
-    await set_up(deye_entry)
-    assert not wrong_states(hass, deye_entry, logger)
-
-
 async def test_fifty_reloads_leave_no_task_socket_listener_or_timer(
     hass: HomeAssistant,
     machine: TimeMachine,
@@ -211,6 +179,72 @@ async def test_an_unload_during_the_very_first_poll_ends_it(
     assert logger.open_connections == 0
 
 
+async def test_an_unload_ends_no_service_call_of_a_user(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    deye_entry: MockConfigEntry,
+    logger: LoggerSimulator,
+) -> None:
+    assert await async_setup_component(hass, "homeassistant", {})
+    await set_up(deye_entry)
+    await machine.run(60)
+    logger.answer_delay_s = 6
+    target = {"entity_id": entity_id(hass, "load_power")}
+    call = hass.async_create_task(
+        hass.services.async_call("homeassistant", "update_entity", target, blocking=True)
+    )
+    await machine.run(2)
+    waiting = hass.async_create_task(coordinator_of(deye_entry).async_refresh())
+    await machine.run(1)
+    began = hass.loop.time()
+    assert await machine.finish(hass.config_entries.async_unload(deye_entry.entry_id))
+    assert hass.loop.time() - began < 3
+    await machine.run(1)
+    assert [task.done() and not task.cancelled() for task in (call, waiting)] == [True, True]
+    await machine.run(60)
+    assert logger.open_connections == 0
+
+
+async def test_who_gives_up_waiting_ends_the_poll(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    deye_entry: MockConfigEntry,
+    logger: LoggerSimulator,
+) -> None:
+    await set_up(deye_entry)
+    logger.fault = Fault.SILENCE
+    waiting = hass.async_create_task(coordinator_of(deye_entry).async_refresh())
+    await machine.run(1)
+    logger.fault = Fault.NONE
+    asked = len(logger.requests)
+    waiting.cancel()
+    await machine.run(20)
+    assert waiting.cancelled()
+    assert len(logger.requests) == asked
+    await machine.run(40)
+    assert len(logger.requests) > asked
+
+
+async def test_a_set_up_that_fails_leaves_no_connection(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    deye_entry: MockConfigEntry,
+    logger: LoggerSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        hass.config_entries, "async_forward_entry_setups", AsyncMock(side_effect=RuntimeError)
+    )
+    deye_entry.add_to_hass(hass)
+    assert not await machine.finish(hass.config_entries.async_setup(deye_entry.entry_id))
+    assert deye_entry.state is ConfigEntryState.SETUP_ERROR
+    await machine.run(60)
+    assert logger.connections == 1
+    assert logger.open_connections == 0
+
+
 async def test_an_unload_that_fails_leaves_the_source_working(
     hass: HomeAssistant,
     machine: TimeMachine,
@@ -254,9 +288,7 @@ async def test_options_are_applied_at_once(
     await set_up(deye_entry)
     hass.config_entries.async_update_entry(deye_entry, options={"poll_interval": 120})
     await reload(hass, machine, deye_entry)
-    interval = coordinator_of(deye_entry).update_interval
-    assert interval is not None
-    assert interval.total_seconds() == 120
+    assert coordinator_of(deye_entry).interval_s == 120
 
 
 async def test_removing_the_entry_removes_what_was_stored(

@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.conftest import SetUp
-from tests.integration.deye import coordinator_of, entry_for, state_of
+from tests.integration.deye import coordinator_of, entry_for, state_of, unavailable
 from tests.integration.machine import TimeMachine
 from tests.simulators.logger import LoggerSimulator
 
@@ -46,7 +46,9 @@ async def test_a_silent_unit_does_not_disturb_the_one_that_answers(
     await set_up(deye_entry)
     await set_up(silent)
     await machine.run(600)
-    assert coordinator_of(deye_entry).data.connected
-    assert not coordinator_of(silent).data.connected
-    assert state_of(hass, "connectivity").state == "on"
+    assert unavailable(hass, deye_entry) == set()
+    assert "battery_soc" in unavailable(hass, silent)
+    for prefix in ("2712345678", "2712345678_u2"):
+        assert state_of(hass, "connectivity", prefix).state == "on"  # it is the logger's
+    assert coordinator_of(silent).interval_s == 30
     assert logger.connections == 1

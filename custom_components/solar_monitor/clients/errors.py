@@ -13,6 +13,8 @@ class ClientError(Exception):
 
     key: ClassVar[str] = "unknown_error"
     text: ClassVar[str] = "the device could not be read"
+    answered: ClassVar[bool] = False
+    """Whether the way to the device works all the same: its logger, say, has answered."""
 
     def __init__(self, message: str | None = None) -> None:
         """Take an optional text that says more than the default one."""
@@ -71,6 +73,7 @@ class UnitSilentError(ClientError):
 
     key = "unit_silent"
     text = "the logger answers, the Modbus unit behind it does not"
+    answered = True
 
 
 class EthernetLoggerError(ClientError):
@@ -92,6 +95,7 @@ class ModbusRefusedError(ClientError):
 
     key = "refused"
     text = "the inverter refused the request"
+    answered = True
 
     def __init__(self, message: str | None = None, *, code: int) -> None:
         """Keep the Modbus exception code, 0..255 (2: illegal address, 3: illegal value)."""
@@ -104,6 +108,7 @@ class WrongFamilyError(ClientError):
 
     key = "wrong_family"
     text = "the inverter is of another family"
+    answered = True
 
     def __init__(self, message: str | None = None, *, device_type: int) -> None:
         """Keep the device type register, 0..65535, that names the family."""
@@ -116,3 +121,4 @@ class AsleepError(ClientError):
 
     key = "asleep"
     text = "the inverter is asleep"
+    answered = True

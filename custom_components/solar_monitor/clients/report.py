@@ -20,3 +20,8 @@ class UpdateReport:
     def nothing_answered(self) -> bool:
         """Whether blocks were asked for and not one of them was answered."""
         return bool(self.failed) and not self.updated
+
+    @property
+    def heard(self) -> bool:
+        """Whether anybody answered: the device itself, or its logger in its place."""
+        return not self.nothing_answered or any(err.answered for err in self.failed.values())

@@ -31,7 +31,7 @@ class Snapshot:
     stale: frozenset[str] = frozenset()
     """Keys that have been silent past their grace."""
     connected: bool = False
-    """Whether the device answers."""
+    """Whether the device answers, or its logger in its place."""
     updated: frozenset[str] = field(default=frozenset(), compare=False)
     """Keys that were measured by the newest poll."""
     measured_at: datetime | None = field(default=None, compare=False)
@@ -82,6 +82,7 @@ class Finding:
     placeholders: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str | int | float | None] | None = None
     fixable: bool = False
+    learn_more_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +132,17 @@ class Source(Protocol):
         """When the device last answered anything (monotonic seconds)."""
         ...
 
+    @property
+    def refused(self) -> int:
+        """How many values the guards have refused since the start."""
+        ...
+
     def findings(self) -> tuple[Finding, ...]:
         """The faults that hold now."""
+        ...
+
+    def undecided(self) -> frozenset[str]:
+        """Name the findings that cannot be judged so soon after a start."""
         ...
 
     async def async_disconnect(self) -> None:

@@ -17,6 +17,7 @@ from custom_components.solar_monitor.sources.deye.options import async_apply_gro
 from tests.integration.conftest import SetUp
 from tests.integration.deye import coordinator_of, entry_for
 from tests.integration.deye_flow.kit import suggestions
+from tests.integration.machine import TimeMachine
 from tests.simulators.logger import LoggerSimulator
 
 DEFAULTS = {"poll_interval": 30, "settings_interval": 300, "groups": []}
@@ -149,12 +150,22 @@ async def test_a_group_turns_its_values_on_and_off(
     assert disabled_by(always) is None
 
 
-async def test_a_chosen_group_is_shown_after_the_reload(
-    hass: HomeAssistant, deye_entry: MockConfigEntry, set_up: SetUp
+async def test_a_chosen_group_is_shown_after_one_reload(
+    hass: HomeAssistant, machine: TimeMachine, deye_entry: MockConfigEntry, set_up: SetUp
 ) -> None:
     await set_up(deye_entry)
+    first = coordinator_of(deye_entry)
     before = set(hass.states.async_entity_ids())
-    await set_options(hass, deye_entry, DEFAULTS | {"groups": ["inverter_details"]})
+    await set_options(
+        hass, deye_entry, DEFAULTS | {"groups": ["inverter_details"], "poll_interval": 60}
+    )
+    assert coordinator_of(deye_entry) is first
+    await machine.run(33)  # Home Assistant's own half minute
+    second = coordinator_of(deye_entry)
+    assert second is not first
+    assert second.interval_s == 60
+    await machine.run(60)
+    assert coordinator_of(deye_entry) is second
     new = set(hass.states.async_entity_ids()) - before
     registry = er.async_get(hass)
     prefix = f"{deye_entry.data['id_prefix']}_"

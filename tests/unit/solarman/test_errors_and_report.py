@@ -10,6 +10,7 @@ from custom_components.solar_monitor.clients.errors import (
     ModbusRefusedError,
     NoAnswerError,
     PortClosedError,
+    UnitSilentError,
     WrongFamilyError,
     WrongSerialError,
 )
@@ -82,3 +83,25 @@ def test_a_report_knows_whether_anything_answered(
     updated: set[str], failed: dict[str, ClientError], *, nothing: bool
 ) -> None:
     assert UpdateReport(frozenset(updated), failed).nothing_answered is nothing
+
+
+@pytest.mark.parametrize(
+    ("updated", "failed", "heard"),
+    [
+        (set(), {}, True),
+        ({"59-116"}, {"150-196": NoAnswerError()}, True),
+        (set(), {"59-116": NoAnswerError(), "150-196": UnitSilentError()}, True),
+        (set(), {"59-116": NoAnswerError()}, False),
+        (set(), {"59-116": WrongSerialError(serial=1)}, False),
+    ],
+)
+def test_a_logger_that_answers_for_a_silent_inverter_is_heard(
+    updated: set[str], failed: dict[str, ClientError], *, heard: bool
+) -> None:
+    assert UpdateReport(frozenset(updated), failed).heard is heard
+
+
+def test_behind_these_errors_the_way_to_the_device_works() -> None:
+    classes = [it for it in vars(errors).values() if isinstance(it, type)]
+    working = {it.__name__ for it in classes if getattr(it, "answered", False)}
+    assert working == {"UnitSilentError", "ModbusRefusedError", "WrongFamilyError", "AsleepError"}

@@ -224,6 +224,43 @@ def test_a_memory_that_may_be_old_is_shown_only_once_the_inverter_answers() -> N
 
 
 @pytest.mark.parametrize(
+    ("first", "shown"),
+    [
+        ({"pv_energy_total": None}, None),
+        ({"pv_energy_total": 0.0}, None),
+        ({"pv_energy_total": 9000.0}, None),
+        ({"pv_energy_total": 1000.0}, 1000.0),
+        ({"pv_energy_total": 1000.1}, 1000.1),
+    ],
+)
+def test_an_old_memory_is_shown_counter_by_counter_as_the_inverter_confirms_it(
+    first: Mapping[str, Value | None], shown: float | None
+) -> None:
+    before = Life()
+    before.poll(load_energy_total=500.0)
+    guards = DeyeGuards(identity_of(), memory=before.guards.memory(), proven=False)
+    life = Life(guards)
+    life.now = before.now
+    told = life.poll(first, load_energy_total=500.0)
+    assert told["load_energy_total"] == 500
+    assert told.get("pv_energy_total") == shown
+    assert ("pv_energy_today" in told) is (shown is not None)
+    assert guards.totals(NOON).get("pv_energy_total") == shown
+
+
+def test_a_new_level_is_no_refused_value_and_confirms_an_old_memory() -> None:
+    before = Life()
+    before.poll()
+    guards = DeyeGuards(identity_of(), memory=before.guards.memory(), proven=False)
+    life = Life(guards)
+    life.now = before.now
+    for _ in range(10):
+        assert "pv_energy_total" not in life.poll(pv_energy_total=3.0)
+    assert life.poll(pv_energy_total=3.0)["pv_energy_total"] == 1000
+    assert guards.refusals.as_dict() == {"held_fall": {"pv_energy_total": 10}}
+
+
+@pytest.mark.parametrize(
     "memory", [{}, {"counters": None, "days": 5}, {"counters": {"pv_energy_total": {"raw": "x"}}}]
 )
 def test_a_damaged_memory_is_none(memory: Mapping[str, Any]) -> None:

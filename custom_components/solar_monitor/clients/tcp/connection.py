@@ -4,12 +4,19 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 import logging
+import os
 from typing import Final, Self
 
 from ..errors import CannotConnectError, LinkLostError, PortClosedError
 
 _LOGGER = logging.getLogger(__name__)
 _READ_SIZE: Final = 4096
+
+
+def _reason(error: Exception) -> str:
+    """Say why a connection was not made. asyncio's own texts hold the address: not for a log."""
+    number = error.errno if isinstance(error, OSError) else None
+    return type(error).__name__ if number is None else os.strerror(number)
 
 
 class Connection:
@@ -51,7 +58,7 @@ class Connection:
         except ExceptionGroup as group:
             if all(isinstance(err, ConnectionRefusedError) for err in group.exceptions):
                 raise PortClosedError from group
-            raise CannotConnectError(str(group.exceptions[0])) from group
+            raise CannotConnectError(_reason(group.exceptions[0])) from group
         return cls(streams, on_bytes, on_lost)
 
     @property

@@ -84,7 +84,7 @@ def _logger(
         identifiers={(DOMAIN, f"{data[CONF_ID_PREFIX]}_{DEVICE_LOGGER}")},
         translation_key=DEVICE_LOGGER,
         translation_placeholders=number,
-        configuration_url=f"http://{data[CONF_HOST]}",
+        configuration_url=f"http://{_in_url(data[CONF_HOST])}",
         connections={(CONNECTION_NETWORK_MAC, mac)} if mac else set(),
     )
     if data[CONF_TRANSPORT] != TransportKind.SOLARMAN_V5:
@@ -95,6 +95,11 @@ def _logger(
     info["model"] = "Wi-Fi logger"
     info["serial_number"] = str(known) if known else None
     return info
+
+
+def _in_url(host: str) -> str:
+    """Write a host as it stands in a URL: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _batteries(prefix: str, number: Mapping[str, str], packs: int) -> Iterator[Device]:

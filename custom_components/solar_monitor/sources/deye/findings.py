@@ -16,15 +16,18 @@ CLOCK_LIMIT_S: Final = 300
 # A stick that was just reset refuses connections for about five minutes.
 PORT_CLOSED_FOR_S: Final = 900.0
 FOREIGN_ANSWERS: Final = 3
+USER_GUIDE: Final = "https://github.com/solar-monitor/solar_monitor/blob/main/docs/user-guide.md"
 SECOND_CLIENT_WINDOW_S: Final = 3600.0
 
 
 class Findings:
     """Watches the link of one source. Times are monotonic seconds."""
 
-    def __init__(self, stats: LinkStats) -> None:
+    def __init__(self, stats: LinkStats, now: float) -> None:
         """Start with nothing found."""
         self._stats = stats
+        self._started = now
+        self._was_answered = False
         self._wrong_serial: int | None = None
         self._closed_since: float | None = None
         self._foreign_from = stats.foreign_answers
@@ -33,6 +36,7 @@ class Findings:
 
     def note(self, error: ClientError | None, now: float) -> None:
         """Take in how a poll ended; None: it was answered."""
+        self._was_answered |= error is None
         self._wrong_serial = error.serial if isinstance(error, WrongSerialError) else None
         if not isinstance(error, PortClosedError):
             self._closed_since = None
@@ -49,6 +53,15 @@ class Findings:
             self._second_client_until = now + SECOND_CLIENT_WINDOW_S
             self._foreign_since = None
 
+    def undecided(self, now: float) -> frozenset[str]:
+        """Name what may hold since before the start and has not been judged anew."""
+        keys: set[str] = set()
+        if not self._was_answered:
+            keys |= {WRONG_SERIAL, PORT_CLOSED, CLOCK_OFF}
+        if now - self._started < SECOND_CLIENT_WINDOW_S:
+            keys.add(SECOND_CLIENT)
+        return frozenset(keys)
+
     def holding(self, now: float) -> tuple[Finding, ...]:
         """List what holds now."""
         return tuple(self._iterate(now))
@@ -64,7 +77,7 @@ class Findings:
                 fixable=True,
             )
         if self._closed_since is not None and now - self._closed_since >= PORT_CLOSED_FOR_S:
-            yield Finding(key=PORT_CLOSED)
+            yield Finding(key=PORT_CLOSED, learn_more_url=USER_GUIDE)
         offset = self._stats.clock_offset_s
         if offset is not None and abs(offset) > CLOCK_LIMIT_S:
             yield Finding(key=CLOCK_OFF, placeholders={"minutes": str(round(abs(offset) / 60))})

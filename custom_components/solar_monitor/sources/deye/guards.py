@@ -50,7 +50,8 @@ _QUANTITY_OF_UNIT: Final = {
 }
 _POWER_UNITS: Final = ("W", "VA", "var")
 _OWN_POWERS: Final = ("pv", "inverter", "battery")
-_NOT_REFUSED: Final = (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.ABSENT)
+_BELIEVED: Final = (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.REBASED)
+_NOT_REFUSED: Final = (*_BELIEVED, Verdict.ABSENT)
 _SOC_NOT_REFUSED: Final = (SocVerdict.ACCEPTED, SocVerdict.ABSENT, SocVerdict.NO_BATTERY)
 
 
@@ -93,7 +94,7 @@ class DeyeGuards:
         """Take the limits from the rated power, and continue from `memory` where there is any.
 
         `proven` is false when the memory may be older than what was shown last (a power cut):
-        showing it would be a drop, so the counters are unknown until the inverter answers.
+        showing it would be a drop, so each counter is unknown until the inverter confirms it.
         """
         rated = (identity.rated_power_w if identity else None) or ASSUMED_RATED_W[family]
         self._own_limit_w = POWER_MARGIN * rated
@@ -105,7 +106,6 @@ class DeyeGuards:
         self.soc = SocGuard(LOW_VOLTAGE_HV if high else LOW_VOLTAGE_LV)
         self._wake = WakeGuard()
         self._poll = 0
-        self._proven = proven
         self._published: dict[str, Any] = {}
         saved = memory or {}
         self._counters: dict[str, CounterGuard] = {}
@@ -119,6 +119,7 @@ class DeyeGuards:
             day = _part(saved, "days").get(key) if counted else None
             self._days[key] = DayCounter.from_dict(day, power_w=limit)
         self.today_keys = frozenset(map(today_key, self._counters))
+        self._unproven = set() if proven else set(self._counters)
 
     def memory(self) -> dict[str, Any]:
         """Everything that must survive a restart, as JSON."""
@@ -135,7 +136,7 @@ class DeyeGuards:
         """The counters as they stand, for a start or a poll that was not answered."""
         values: dict[str, float | None] = {}
         for key, guard in self._counters.items():
-            if guard.total is None or not self._proven:
+            if guard.total is None or key in self._unproven:
                 continue
             values[key] = guard.total
             values[today_key(key)] = self._days[key].offer(
@@ -254,7 +255,6 @@ class DeyeGuards:
         self, values: Mapping[str, Value | None], admitted: dict[str, Any], moment: Moment
     ) -> tuple[Happening, ...]:
         """Pass the lifetime counters through their guards and keep our counters of the day."""
-        self._proven = True
         awake = any(isinstance(value, int | float) and value for value in admitted.values())
         happenings: list[Happening] = []
         for key, guard in self._counters.items():
@@ -262,10 +262,12 @@ class DeyeGuards:
                 verdict = guard.offer(
                     _number(values[key]), now=moment.unix, poll=self._poll, awake=awake
                 )
-                if verdict not in _NOT_REFUSED and guard.total is not None:
+                if verdict in _BELIEVED:
+                    self._unproven.discard(key)
+                elif verdict not in _NOT_REFUSED and guard.total is not None:
                     self.refusals.count(verdict.value, key)
                 happenings.extend(_correction(key, guard))
-            if guard.total is None:
+            if guard.total is None or key in self._unproven:
                 continue
             admitted[key] = guard.total
             admitted[today_key(key)] = self._days[key].offer(

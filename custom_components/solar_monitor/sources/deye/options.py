@@ -67,7 +67,11 @@ _SCHEMA: Final = vol.Schema(
 
 
 class DeyeOptionsFlow(OptionsFlowWithReload):
-    """Changes the options; the entry is loaded again when they did change."""
+    """Changes the options; the entry is loaded again when they did change.
+
+    Home Assistant loads an entry again by itself half a minute after entities of it were enabled.
+    Then that is when the options begin to hold: one reload is enough.
+    """
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options as they are, and take the new ones."""
@@ -76,7 +80,8 @@ class DeyeOptionsFlow(OptionsFlowWithReload):
                 step_id=STEP_OPTIONS,
                 data_schema=self.add_suggested_values_to_schema(_SCHEMA, self.config_entry.options),
             )
-        async_apply_groups(self.hass, self.config_entry, user_input[CONF_GROUPS])
+        enabled = async_apply_groups(self.hass, self.config_entry, user_input[CONF_GROUPS])
+        self.automatic_reload = not enabled
         limit = user_input.get(CONF_GRID_POWER_LIMIT)
         return self.async_create_entry(data={**user_input, CONF_GRID_POWER_LIMIT: limit})
 
@@ -84,22 +89,25 @@ class DeyeOptionsFlow(OptionsFlowWithReload):
 @callback
 def async_apply_groups(
     hass: HomeAssistant, entry: ConfigEntry[Any], groups: Collection[str]
-) -> None:
+) -> bool:
     """Turn the entities of newly chosen groups on and those of groups given up off.
 
     Only values that are off by default belong to a group, and what a user turned off by hand
-    stays off.
+    stays off. Returns whether any entity was turned on.
     """
     before = frozenset(entry.options.get(CONF_GROUPS, ()))
     added, removed = frozenset(groups) - before, before - frozenset(groups)
     registry = er.async_get(hass)
     family = Family(entry.data[CONF_FAMILY])
     prefix = f"{entry.data[CONF_ID_PREFIX]}_"
+    enabled = False
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
         group = group_of(family, entity.unique_id.removeprefix(prefix))
         if group in added and entity.disabled_by is RegistryEntryDisabler.INTEGRATION:
             registry.async_update_entity(entity.entity_id, disabled_by=None)
+            enabled = True
         elif group in removed and entity.disabled_by is None:
             registry.async_update_entity(
                 entity.entity_id, disabled_by=RegistryEntryDisabler.INTEGRATION
             )
+    return enabled

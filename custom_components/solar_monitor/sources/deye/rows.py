@@ -40,13 +40,10 @@ from ..spec import (
     key_value,
 )
 from .devices import DEVICE_BATTERY, DEVICE_INVERTER, DEVICE_LOGGER, pack_device
+from .figures import ANSWER_TIME, CLOCK_OFFSET, LAST_SUCCESS, LOGGER_UPTIME
 from .groups import group_of
 from .guards import CORRECTIONS, PV_POWER, counter_keys, today_key
 from .source import (
-    ANSWER_TIME,
-    CLOCK_OFFSET,
-    LAST_SUCCESS,
-    LOGGER_UPTIME,
     REFUSED_VALUES,
     DeyeSource,
 )
@@ -90,6 +87,7 @@ _BY_UNIT: Final[Mapping[str, _Class]] = {
     ),
 }
 _STATE_OF_CHARGE: Final = frozenset({"battery_soc", "battery2_soc", "bms_soc", "pack_soc"})
+_POWER_FACTOR: Final = "power_factor"
 _DIAGNOSTIC_KINDS: Final = frozenset(
     {
         Kind.CLOCK,
@@ -237,6 +235,8 @@ def _device_class(register: Register, known: _Class | None) -> SensorDeviceClass
     """Choose the device class: by the unit, but for states of charge and enumerations."""
     if register.name_key in _STATE_OF_CHARGE:
         return SensorDeviceClass.BATTERY
+    if register.key == _POWER_FACTOR:
+        return SensorDeviceClass.POWER_FACTOR
     if register.options:
         return SensorDeviceClass.ENUM
     if register.kind is Kind.CLOCK:
@@ -248,6 +248,8 @@ def _state_class(register: Register, known: _Class | None) -> SensorStateClass |
     """Keep statistics of what is measured, not of what is set."""
     if register.name_key == "pack_cycles":
         return SensorStateClass.TOTAL_INCREASING
+    if register.key == _POWER_FACTOR:
+        return SensorStateClass.MEASUREMENT  # it has no unit
     if known is None or register.kind in _DIAGNOSTIC_KINDS:
         return None
     if register.unit == "kWh" and register.signed:

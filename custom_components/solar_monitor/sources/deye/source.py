@@ -1,8 +1,9 @@
 """One Deye inverter behind its logger, as a source: asks, guards, remembers."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.const import CONF_HOST, CONF_PORT
@@ -14,7 +15,7 @@ from ...clients.deye.family import Family
 from ...clients.deye.identity import Identity
 from ...clients.deye.inverter import Inverter
 from ...clients.deye.registers import Cadence, Register
-from ...clients.errors import AsleepError, ClientError
+from ...clients.errors import AsleepError, ClientError, NoAnswerError
 from ...clients.report import UpdateReport
 from ...clients.transport import Transport, TransportKind
 from ...const import (
@@ -35,6 +36,7 @@ from ...const import (
 from ..spec import Device, Finding, Outcome, Poll, Source, first_error
 from . import link
 from .devices import SLEEPERS, devices_of
+from .figures import ANSWER_TIME, CLOCK_OFFSET, LAST_SUCCESS, LOGGER_UPTIME, Figures
 from .findings import Findings
 from .guards import PV_POWER, DeyeGuards, Moment
 from .sun import is_low, is_night
@@ -44,15 +46,12 @@ if TYPE_CHECKING:
     from ...coordinator import SolarMonitorConfigEntry
 
 STORAGE_VERSION: Final = 1
-SAVE_DELAY_S: Final = 60
+# Every write wears the SD card of a Raspberry Pi. A crash loses no energy: see `DeyeGuards`.
+SAVE_EVERY_S: Final = 900
 CLEAN: Final = "clean"
 
 # Figures about the conversation itself, refreshed by every live poll.
-LOGGER_UPTIME: Final = "logger_uptime"
-CLOCK_OFFSET: Final = "clock_offset"
-ANSWER_TIME: Final = "answer_time"
 REFUSED_VALUES: Final = "refused_values"
-LAST_SUCCESS: Final = "last_success"
 LINK_KEYS: Final = frozenset(
     {LOGGER_UPTIME, CLOCK_OFFSET, ANSWER_TIME, REFUSED_VALUES, LAST_SUCCESS}
 )
@@ -69,6 +68,10 @@ async def async_connect(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> 
     """Make the source of an entry; nothing is asked yet."""
     store = memory_store(hass, entry)
     memory = await store.async_load()
+    if memory and memory.get(CLEAN):
+        # From now on it may grow old: a power cut must not find it called clean.
+        await store.async_save(memory | {CLEAN: False})
+    names = await async_alarm_names(hass)
     data = entry.data
     transport = link.async_acquire_link(
         hass,
@@ -77,9 +80,7 @@ async def async_connect(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> 
         data[CONF_SERIAL],
         TransportKind(data[CONF_TRANSPORT]),
     )
-    return DeyeSource(
-        hass, entry, transport, store=store, memory=memory, names=await async_alarm_names(hass)
-    )
+    return DeyeSource(hass, entry, transport, store=store, memory=memory, names=names)
 
 
 class DeyeSource(Source):
@@ -121,8 +122,10 @@ class DeyeSource(Source):
         self.raw_words: dict[int, int] = {}
         self._identified = False
         self._closing = False
-        self._save_again_at = 0.0
-        self._findings = Findings(transport.stats)
+        self._save_at = 0.0
+        self._saved_on: date | None = None
+        self._figures = Figures(transport.stats)
+        self._findings = Findings(transport.stats, hass.loop.time())
 
     @property
     def registers(self) -> Mapping[str, Register]:
@@ -206,6 +209,17 @@ class DeyeSource(Source):
         """When the logger last answered (monotonic seconds)."""
         return self.transport.stats.last_answer_monotonic
 
+    @property
+    @override
+    def refused(self) -> int:
+        """How many values the guards have refused since the start."""
+        return self.guards.refusals.total
+
+    @override
+    def undecided(self) -> frozenset[str]:
+        """Name the findings that cannot be judged so soon after a start."""
+        return self._findings.undecided(self._hass.loop.time())
+
     @override
     def findings(self) -> tuple[Finding, ...]:
         """What the user can do something about now."""
@@ -214,16 +228,15 @@ class DeyeSource(Source):
     async def _read_live(self, keys: Collection[str], time_limit_s: float) -> Outcome:
         """Read the live values and guard them."""
         outcome = await self._read(keys, time_limit_s, live=True)
-        now = self._hass.loop.time()
-        if now >= self._save_again_at:
-            # Every call puts a save off, so that one per poll would put it off for ever.
-            self._save_again_at = now + SAVE_DELAY_S
-            self._store.async_delay_save(self._memory, SAVE_DELAY_S)
+        now, today = self._hass.loop.time(), dt_util.now().date()
+        if outcome.happenings or today != self._saved_on or now >= self._save_at:
+            self._save_at, self._saved_on = now + SAVE_EVERY_S, today
+            self._store.async_delay_save(self._memory)
         return outcome
 
     def _memory(self) -> dict[str, Any]:
         """Give what is stored, and whether it is what was shown last."""
-        return self.guards.memory() | {CLEAN: self._closing or self._hass.is_stopping}
+        return self.guards.memory() | {CLEAN: self._closing}
 
     async def _read_settings(self, keys: Collection[str], time_limit_s: float) -> Outcome:
         """Read the settings and the battery's own figures."""
@@ -231,12 +244,14 @@ class DeyeSource(Source):
 
     async def _read(self, keys: Collection[str], time_limit_s: float, *, live: bool) -> Outcome:
         """Read, guard, and turn a failure into a report."""
+        deadline = self._hass.loop.time() + time_limit_s
         try:
-            await self._async_identify()
+            await self._async_identify(deadline)
         except ClientError as err:
             return self._silent(UpdateReport(frozenset(), {"identity": err}))
         known = self._keys(Cadence.LIVE if live else Cadence.SETTINGS)
-        poll = await self.inverter.poll(known & set(keys), urgent=live, time_limit_s=time_limit_s)
+        left_s = deadline - self._hass.loop.time()
+        poll = await self.inverter.poll(known & set(keys), urgent=live, time_limit_s=left_s)
         self.raw_words |= poll.words
         if poll.report.nothing_answered:
             return self._silent(poll.report)
@@ -249,7 +264,7 @@ class DeyeSource(Source):
             )
         if poll.all_zero and self._is_dark:
             return Outcome(
-                values=self._dark_values() | self._link_values(poll.measured_at),
+                values=self._dark_values() | self._link_values(poll.measured_at, keys),
                 report=poll.report,
                 measured_at=poll.measured_at,
             )
@@ -266,23 +281,19 @@ class DeyeSource(Source):
         if {WARNING_BITS, FAULT_BITS} <= values.keys():
             values[ACTIVE_ALARMS] = alarm_text(values, self._alarm_names)
         return Outcome(
-            values=values | self._link_values(poll.measured_at),
+            values=values | self._link_values(poll.measured_at, keys),
             report=poll.report,
             measured_at=poll.measured_at,
             happenings=happenings,
         )
 
-    def _link_values(self, measured_at: datetime) -> dict[str, Any]:
-        """Give the figures about the conversation itself."""
-        stats = self.transport.stats
-        uptime = stats.logger_uptime_s
-        return {
-            LOGGER_UPTIME: None if uptime is None else measured_at - timedelta(seconds=uptime),
-            CLOCK_OFFSET: None if stats.clock_offset_s is None else round(stats.clock_offset_s),
-            ANSWER_TIME: None if stats.answer_time_s is None else round(stats.answer_time_s, 3),
-            REFUSED_VALUES: self.guards.refusals.total,
-            LAST_SUCCESS: measured_at,
-        }
+    def _link_values(self, measured_at: datetime, keys: Collection[str]) -> dict[str, Any]:
+        """Give the figures about the conversation itself that somebody looks at.
+
+        Some change with every poll; a poll that brings nothing else new is to be no news.
+        """
+        figures = self._figures.values(measured_at) | {REFUSED_VALUES: self.refused}
+        return {key: value for key, value in figures.items() if key in keys}
 
     def _silent(self, report: UpdateReport) -> Outcome:
         """Say what a poll without an answer means: a fault, or sleep after sunset."""
@@ -301,12 +312,15 @@ class DeyeSource(Source):
         """Show what is true of an inverter that sleeps."""
         return self.guards.fall_asleep(self.registers, dt_util.now())
 
-    async def _async_identify(self) -> None:
+    async def _async_identify(self, deadline: float) -> None:
         """Ask who the inverter is, once per start, and remember it in the entry."""
         if self._identified:
             return
         try:
-            identity = await self.inverter.identify()
+            async with asyncio.timeout_at(deadline):
+                identity = await self.inverter.identify()
+        except TimeoutError:
+            raise NoAnswerError from None
         except AsleepError:
             # It may have told who it is all the same: enough for its entities.
             if self.identity is None and self.inverter.identity is not None:
