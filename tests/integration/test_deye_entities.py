@@ -168,7 +168,7 @@ async def test_the_logger_leads_to_its_own_page(
     entry = entry_for(logger, host=host)
     await set_up(entry)
     device = dr.async_get(hass).async_get(registered(hass, entry)["connectivity"].device_id or "")
-    assert device is not None
+    assert isinstance(device, dr.DeviceEntry)
     assert device.configuration_url == url
 
 

@@ -1,12 +1,12 @@
 """Repairs: raised when the user can do something, gone when it is done."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from homeassistant.util.dt import utcnow
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -179,32 +179,20 @@ async def test_a_repair_that_was_ignored_before_a_restart_is_still_ignored(
     deye_entry: MockConfigEntry,
     logger: LoggerSimulator,
 ) -> None:
+    logger.clock_offset_s = 4000
     await set_up(deye_entry)
-    issue_id = f"{deye_entry.entry_id}_clock_off"
     registry = ir.async_get(hass)
-    # What Home Assistant reads from its file: no more than that it was ignored.
-    registry.issues[DOMAIN, issue_id] = ir.IssueEntry(
-        active=False,
-        breaks_in_ha_version=None,
-        created=utcnow(),
-        data=None,
-        dismissed_version="2026.10.0",
-        domain=DOMAIN,
-        is_fixable=None,
-        is_persistent=False,
-        issue_domain=None,
-        issue_id=issue_id,
-        learn_more_url=None,
-        severity=None,
-        translation_key=None,
-        translation_placeholders=None,
-    )
+    key = DOMAIN, issues(hass)["clock_off"].issue_id
+    ir.async_ignore_issue(hass, *key, ignore=True)
+    # This is what Home Assistant reads from its file: hardly more than that it was ignored.
+    registry.issues[key] = replace(registry.issues[key], active=False, data=None)
+    logger.clock_offset_s = 0
     await machine.run(60)
+    assert not registry.issues[key].active
     logger.clock_offset_s = 4000
     await machine.run(60)
-    issue = registry.issues[DOMAIN, issue_id]
-    assert issue.active
-    assert issue.dismissed_version == "2026.10.0"
+    assert registry.issues[key].active
+    assert registry.issues[key].dismissed_version
     await machine.finish(hass.config_entries.async_remove(deye_entry.entry_id))
     assert not registry.issues
 
