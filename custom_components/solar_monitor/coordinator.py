@@ -21,7 +21,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .clients.errors import ClientError
 from .issues import async_sync_issues
-from .logic.pacing import LONGEST_POLL_S, Pacing
+from .logic.pacing import Pacing
 from .sources.spec import Happening, Outcome, Poll, Snapshot, Source, SourceSpec, first_error
 
 _LOGGER = logging.getLogger(__name__)
@@ -117,8 +117,9 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         for poll in (self.live, *self.slower):
             if poll is not self.live and not recovering and not self._is_due(poll, started):
                 continue
-            limit = self._pacing.time_limit_s if poll is self.live else LONGEST_POLL_S
-            outcome = await poll.read(self._wanted(poll, everything=recovering), limit)
+            outcome = await poll.read(
+                self._wanted(poll, everything=recovering), self._pacing.time_limit_s
+            )
             outcomes.append((poll, outcome))
             self._read_at[poll.name] = started
             if poll is self.live:

@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_monitor.clients.transport import TransportKind
@@ -112,3 +113,22 @@ def unavailable(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
         for key, row in registered(hass, entry).items()
         if not row.disabled and state_of(hass, key, prefix).state == STATE_UNAVAILABLE
     }
+
+
+def stand_still(
+    logger: LoggerSimulator, monkeypatch: pytest.MonkeyPatch
+) -> dict[tuple[int, int], list[int] | None]:
+    """Let the inverter give the same answers again; the clock of its logger goes on.
+
+    Returns the answers by address and count: without them there are new ones.
+    """
+    read = logger.inverter.read
+    answers: dict[tuple[int, int], list[int] | None] = {}
+
+    def same_again(address: int, count: int) -> list[int] | None:
+        if (address, count) not in answers:
+            answers[address, count] = read(address, count)
+        return answers[address, count]
+
+    monkeypatch.setattr(logger.inverter, "read", same_again)
+    return answers

@@ -20,6 +20,7 @@ from tests.integration.deye import (
     entity_id,
     entry_for,
     registered,
+    stand_still,
     state_of,
     unavailable,
 )
@@ -101,16 +102,18 @@ async def test_a_silent_block_does_not_turn_the_connection_off(
 
 
 @pytest.mark.usefixtures("everything_enabled")
+@pytest.mark.parametrize("interval", [10, 15, 30])
 async def test_settings_that_stay_silent_are_asked_at_their_own_pace_and_slow_nothing_down(
     hass: HomeAssistant,
     machine: TimeMachine,
     set_up: SetUp,
-    deye_entry: MockConfigEntry,
     logger: LoggerSimulator,
     silent: SilentRange,
     said: list[str],
+    interval: int,
 ) -> None:
-    await set_up(deye_entry)
+    entry = entry_for(logger, options={"poll_interval": interval})
+    await set_up(entry)
     await machine.run(100)
     silent.addresses = SETTINGS
     logger.requests.clear()
@@ -120,8 +123,8 @@ async def test_settings_that_stay_silent_are_asked_at_their_own_pace_and_slow_no
     assert sum(pause > 100 for pause in pauses) == 2
     first_block = min(address for _, address, _ in logger.requests)
     polls = sum(address == first_block for _, address, _ in logger.requests)
-    assert polls == pytest.approx(30, abs=1)
-    assert coordinator_of(deye_entry).interval_s == 30
+    assert polls == pytest.approx(900 / interval, abs=60 / interval)
+    assert coordinator_of(entry).interval_s == interval
     connection = entity_id(hass, "connectivity")
     assert [event for event in changes if event.data["entity_id"] == connection] == []
     assert said == []
@@ -150,10 +153,11 @@ async def test_a_connection_that_is_back_in_the_middle_of_a_poll_is_shown_after_
     set_up: SetUp,
     deye_entry: MockConfigEntry,
     logger: LoggerSimulator,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    logger.site.clock.freeze()  # no value changes, so that there is no other news
     await set_up(deye_entry)
-    await machine.run(45)
+    stand_still(logger, monkeypatch)  # so that there is no other news
+    await machine.run(75)
     logger.fault_once(1, Fault.SILENCE)
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await machine.run(40)

@@ -14,6 +14,7 @@ from tests.integration.deye import (
     entity_id,
     entry_for,
     registered,
+    stand_still,
     state_of,
 )
 from tests.integration.machine import TimeMachine
@@ -156,14 +157,7 @@ async def test_a_poll_that_brings_nothing_new_is_no_news(
     await machine.run(300)
     assert coordinator.data.values["logger_uptime"] == booted_at
 
-    read = logger.inverter.read
-    answers: dict[tuple[int, int], list[int] | None] = {}
-
-    def same_again(address: int, count: int) -> list[int] | None:
-        key = address, count
-        return answers.setdefault(key, answers.get(key) or read(address, count))
-
-    monkeypatch.setattr(logger.inverter, "read", same_again)
+    answers = stand_still(logger, monkeypatch)
     await machine.run(40)
     news: list[float] = []
     stop = coordinator.async_add_listener(lambda: news.append(hass.loop.time()))

@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.conftest import SetUp
 from tests.integration.deye import IDENTITY, coordinator_of, entry_for, state_of
-from tests.integration.face import COMBINATIONS, Combination
+from tests.integration.face import COMBINATIONS, LOGGERS, Combination
 from tests.simulators.clock import Clock
 from tests.simulators.face import Face
 from tests.simulators.face_hybrid_1p import HybridOnePhase
@@ -18,7 +18,8 @@ from tests.simulators.place import place_where_it_is
 from tests.simulators.site import Site
 
 SECOND_SERIAL = "2207200002"
-SHOWN = ("battery_soc", "pv1_power", "load_power", "grid_power", "pv_energy_total")
+SHOWN = ("pv_power", "pv1_power", "inverter_power", "pv_energy_total")
+SHOWN_OF_HYBRIDS = ("battery_soc", "load_power", "grid_power")
 
 every_transport = pytest.mark.parametrize("logger", COMBINATIONS, indirect=True, ids=str)
 
@@ -45,18 +46,24 @@ def second_entry(logger: LoggerSimulator, second: Face) -> MockConfigEntry:
     first = entry_for(logger)
     stick = first.data["serial"] is not None
     prefix = f"{logger.serial if stick else second.serial}_u2"
-    identity = IDENTITY | {"serial": second.serial}
+    own = {
+        "unit": 2,
+        "id_prefix": prefix,
+        "family": "hybrid_1p",
+        "identity": IDENTITY | {"serial": second.serial},
+    }
     return MockConfigEntry(
         domain=first.domain,
         unique_id=prefix,
-        data=dict(first.data) | {"unit": 2, "id_prefix": prefix, "identity": identity},
+        data=dict(first.data) | own,
     )
 
 
 def assert_shows(hass: HomeAssistant, entry: MockConfigEntry, inverter: Face) -> None:
     """What Home Assistant shows of an entry is what its inverter says."""
     truth = inverter.truth()
-    for key in SHOWN:
+    hybrid = entry.data["family"].startswith("hybrid")
+    for key in (*SHOWN, *SHOWN_OF_HYBRIDS) if hybrid else SHOWN:
         shown = float(state_of(hass, key, entry.data["id_prefix"]).state)
         assert shown == pytest.approx(truth[key], abs=0.11), key
 
@@ -101,7 +108,7 @@ async def test_a_silent_inverter_leaves_its_neighbour_alone(
     assert coordinator_of(second_entry).data.connected
 
 
-@pytest.fixture(params=COMBINATIONS, ids=str)
+@pytest.fixture(params=map(Combination, LOGGERS), ids=str)
 async def other_logger(
     request: pytest.FixtureRequest, other_site: Site
 ) -> AsyncIterator[LoggerSimulator]:

@@ -238,7 +238,7 @@ def test_an_old_memory_is_shown_counter_by_counter_as_the_inverter_confirms_it(
 ) -> None:
     before = Life()
     before.poll(load_energy_total=500.0)
-    guards = DeyeGuards(identity_of(), memory=before.guards.memory(), proven=False)
+    guards = guards_of(memory=before.guards.memory(), proven=False)
     life = Life(guards)
     life.now = before.now
     told = life.poll(first, load_energy_total=500.0)
@@ -251,7 +251,7 @@ def test_an_old_memory_is_shown_counter_by_counter_as_the_inverter_confirms_it(
 def test_a_new_level_is_no_refused_value_and_confirms_an_old_memory() -> None:
     before = Life()
     before.poll()
-    guards = DeyeGuards(identity_of(), memory=before.guards.memory(), proven=False)
+    guards = guards_of(memory=before.guards.memory(), proven=False)
     life = Life(guards)
     life.now = before.now
     for _ in range(10):
