@@ -6,14 +6,18 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from .const import CONF_SOURCE, DOMAIN, PLATFORMS
 from .coordinator import RuntimeData, SolarMonitorConfigEntry, SourceCoordinator
 from .issues import async_clear_issues
 from .sources import SOURCES
-from .sources.spec import Source
+from .sources.spec import Rows, Source
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -36,6 +40,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry)
         await asyncio.wait({first_poll}, timeout=FIRST_POLL_S)
         devices = _register_devices(hass, entry, source)
         entry.runtime_data = RuntimeData(spec=spec, coordinator=coordinator, devices=devices)
+        if source.settled:
+            _remove_strangers(hass, entry, spec.rows(source), source)
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except BaseException:
         # Nobody unloads what was not set up, and the link would stay open.
@@ -69,6 +75,27 @@ async def async_remove_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry
     """Forget what was stored for the entry, and its repairs."""
     async_clear_issues(hass, entry)
     await SOURCES[entry.data[CONF_SOURCE]].forget(hass, entry)
+
+
+def _remove_strangers(
+    hass: HomeAssistant, entry: SolarMonitorConfigEntry, rows: Rows, source: Source
+) -> None:
+    """Remove entities and devices that the source does not have: those of a wrong family, say."""
+    described = (*rows.sensors, *rows.binary_sensors, *rows.events)
+    known = {f"{source.id_prefix}_{row.key}" for row in described}
+    entities = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
+        if entity.unique_id not in known:
+            entities.async_remove(entity.entity_id)
+    devices = dr.async_get(hass)
+    identifiers = {
+        identifier
+        for info in entry.runtime_data.devices.values()
+        for identifier in info["identifiers"]
+    }
+    for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
+        if not identifiers & device.identifiers:
+            devices.async_remove_device(device.id)
 
 
 def _register_devices(

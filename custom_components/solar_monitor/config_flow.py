@@ -8,7 +8,8 @@ from homeassistant.core import callback
 
 from .const import CONF_SOURCE, DOMAIN
 from .sources import SOURCES
-from .sources.deye.flow import KIND as DEYE, DeyeFlow
+from .sources.deye.entries import KIND as DEYE
+from .sources.deye.flow import DeyeFlow
 from .sources.deye.options import DeyeOptionsFlow
 
 if TYPE_CHECKING:

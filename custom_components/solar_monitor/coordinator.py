@@ -148,7 +148,8 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         """Turn what the polls brought into the next snapshot and set the next pause."""
         live = outcomes[0][1]
         answered = self._answered = not live.report.nothing_answered
-        self.update_interval = timedelta(seconds=self._pacing.pause(busy_s=busy_s))
+        pause_s = self._pacing.pause(busy_s=busy_s)
+        self.update_interval = timedelta(seconds=pause_s)
         self.last_error = None if answered else first_error(live.report)
         if self._pacing.backing_off:
             await self.source.async_disconnect()
@@ -158,10 +159,12 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         for _, outcome in outcomes:
             values |= outcome.values
             updated |= outcome.values.keys()
-        self._seen |= dict.fromkeys(updated, now)
+        # A device that sleeps is asked rarely: what is true of it holds until then.
+        self._seen |= dict.fromkeys(updated, now + pause_s if live.asleep else now)
         for _, outcome in outcomes:
             self._tell(outcome.happenings)
-        self._log_change(answered=answered)
+        if not live.asleep:
+            self._log_change(answered=answered)
         self._arm_watchdog()
         self._arm_staleness()
         async_sync_issues(

@@ -1,6 +1,7 @@
 """Every text that the code asks for is in translations/en.json, and no other."""
 
 import ast
+from collections import Counter
 from typing import Any, Final
 
 from homeassistant.const import Platform
@@ -45,10 +46,18 @@ def test_the_name_of_an_entity_leaves_nothing_open() -> None:
         assert not any(placeholders(text["name"]) for text in keys.values())
 
 
-def test_two_entities_of_a_platform_never_have_the_same_name() -> None:
-    for keys in ENGLISH["entity"].values():
-        names = [text["name"] for text in keys.values()]
-        assert sorted(set(names)) == sorted(names)
+def test_two_entities_of_a_device_never_have_the_same_name() -> None:
+    for spec in SOURCES.values():
+        rows = spec.every_row()
+        for platform, table in (
+            (Platform.SENSOR, rows.sensors),
+            (Platform.BINARY_SENSOR, rows.binary_sensors),
+        ):
+            names = Counter(
+                (row.row.device, ENGLISH["entity"][platform][row.translation_key]["name"])
+                for row in table
+            )
+            assert not [name for name, times in names.items() if times > 1]
 
 
 def test_states() -> None:

@@ -15,12 +15,13 @@ from tests.demo.check import check
 from tests.demo.config import free_port
 from tests.demo.demo import Demo, running_demo
 from tests.demo.errors import DemoError
-from tests.demo.house import simulated_house
+from tests.demo.house import WAYS, simulated_house
 from tests.demo.onboarding import PASSWORD, USERNAME
 from tests.demo.process import RESTART
 from tests.demo.say import say
 from tests.demo.table import compare, print_table
 from tests.demo.truth import true_values
+from tests.simulators.families import FACES
 from tests.simulators.logger import Fault
 
 FAULTS = {fault.value: fault for fault in Fault}
@@ -28,8 +29,17 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def arguments() -> argparse.Namespace:
-    """Read the command line."""
+    """Read the command line; ends the program with a message when it makes no sense."""
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument(
+        "--family", choices=FACES, default="hybrid_1p", help="of the inverter (default: hybrid_1p)"
+    )
+    parser.add_argument(
+        "--transport",
+        choices=WAYS,
+        default="solarman_v5",
+        help="how the inverter is reached (default: solarman_v5)",
+    )
     parser.add_argument(
         "--check", action="store_true", help="compare all values with the truth, then end"
     )
@@ -50,7 +60,10 @@ def arguments() -> argparse.Namespace:
         metavar="NAME",
         help="what goes wrong once the source is added: " + ", ".join(FAULTS),
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if FAULTS[options.fault] not in WAYS[options.transport].simulator.faults:
+        parser.error(f"{options.fault} cannot happen with {options.transport}")
+    return options
 
 
 async def run(options: argparse.Namespace, folder: Path) -> int:
@@ -58,10 +71,10 @@ async def run(options: argparse.Namespace, folder: Path) -> int:
     port = free_port(options.port)
     say("Starting the simulated house and Home Assistant …")
     async with (
-        simulated_house() as logger,
-        running_demo(folder, port, logger, day=options.day) as demo,
+        simulated_house(options.family, WAYS[options.transport]) as house,
+        running_demo(folder, port, house, day=options.day) as demo,
     ):
-        logger.fault = FAULTS[options.fault]
+        house.logger.fault = FAULTS[options.fault]
         if options.check:
             return 0 if await check(demo) else 1
         await introduce(demo)
@@ -75,6 +88,7 @@ async def introduce(demo: Demo) -> None:
     say(f"""
 Address  {demo.client.url}
 Login    {USERNAME} / {PASSWORD}
+Device   {demo.logger.family} on port {demo.logger.port}
 House    {demo.logger.site.place.time_zone}, where it is {local:%H:%M} now
 Log      {demo.hass.log}
 Ctrl-C ends it.""")

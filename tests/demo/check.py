@@ -45,8 +45,8 @@ async def check(demo: Demo) -> bool:
 
 
 def count_polls(logger: LoggerSimulator, begin: int) -> int:
-    """Count how often the state of charge was read since the `begin`-th request."""
-    word = logger.inverter.soc_word
+    """Count how often a live value was read since the `begin`-th request."""
+    word = logger.inverter.live_word
     return sum(address <= word < address + count for _, address, count in logger.requests[begin:])
 
 

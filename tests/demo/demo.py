@@ -15,7 +15,8 @@ from tests.demo.config import HOST, write_config
 from tests.demo.energy import set_up_energy
 from tests.demo.entities import Shown, read_entities
 from tests.demo.errors import DemoError
-from tests.demo.onboarding import add_source, create_owner
+from tests.demo.house import House
+from tests.demo.onboarding import add_source, create_owner, set_options
 from tests.demo.past import import_past
 from tests.demo.process import Hass
 from tests.simulators.logger import LoggerSimulator
@@ -33,12 +34,17 @@ class Demo:
 
     hass: Hass
     client: Client
-    logger: LoggerSimulator
+    house: House
     entry_id: str = ""
+
+    @property
+    def logger(self) -> LoggerSimulator:
+        """The simulated device that Home Assistant talks to."""
+        return self.house.logger
 
     async def entities(self) -> dict[str, Shown]:
         """Read our enabled entities, by their keys."""
-        return await read_entities(self.client, self.entry_id, str(self.logger.serial))
+        return await read_entities(self.client, self.entry_id, self.house.id_prefix)
 
     async def wait_for_answer(self) -> None:
         """Wait until Home Assistant answers at all."""
@@ -70,14 +76,12 @@ class Demo:
 
 
 @asynccontextmanager
-async def running_demo(
-    folder: Path, port: int, logger: LoggerSimulator, *, day: bool
-) -> AsyncIterator[Demo]:
-    """Run a Home Assistant in a folder that watches the simulated logger; stop it at the end."""
-    write_config(folder, port, logger.site.place)
+async def running_demo(folder: Path, port: int, house: House, *, day: bool) -> AsyncIterator[Demo]:
+    """Run a Home Assistant in a folder that watches the simulated house; stop it at the end."""
+    write_config(folder, port, house.logger.site.place)
     hass = Hass(folder)
     async with ClientSession() as session:
-        demo = Demo(hass=hass, client=Client(session, f"http://{HOST}:{port}"), logger=logger)
+        demo = Demo(hass=hass, client=Client(session, f"http://{HOST}:{port}"), house=house)
         try:
             await hass.start()
             await demo.wait_for_answer()
@@ -93,8 +97,9 @@ async def running_demo(
 
 async def _furnish(demo: Demo, *, day: bool) -> None:
     """Add our source and set the Energy dashboard up."""
-    fields = {"host": demo.logger.host, "port": demo.logger.port}
-    demo.entry_id = await add_source(demo.client, "deye", fields)
+    demo.entry_id = await add_source(demo.client, "deye", demo.house.form)
+    if demo.house.groups:
+        await set_options(demo.client, demo.entry_id, {"groups": demo.house.groups})
     entities = await demo.wait_for_values()
     if not entities:
         raise DemoError("The integration made no entities.")

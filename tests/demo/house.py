@@ -1,26 +1,100 @@
-"""The simulated house of the demo and the devices in it."""
+"""The simulated house of the demo, the inverter in it, and how that one is reached."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final
 
+from tests.simulators.face import Face
+from tests.simulators.face_hybrid_3p_lv import HybridThreePhaseLv
+from tests.simulators.face_string import StringInverter
+from tests.simulators.families import FACES
 from tests.simulators.logger import LoggerSimulator
-from tests.simulators.site import Clock, Plant, Site, place_where_it_is
+from tests.simulators.modbus_tcp import ModbusTcpSimulator
+from tests.simulators.plant import plant_for
+from tests.simulators.rtu_tcp import RtuTcpSimulator
+from tests.simulators.site import Clock, Site, place_where_it_is
 
 SEED = 2
 LATE_MORNING = 11
 """The house stands where it is this hour now, so that there is sun on its panels."""
-HOUSEHOLD_SCALE = 2.0
+HOUSEHOLD_FACTOR = 2.0
 """With less, the battery is full at this hour on most days, and rests."""
+PACKS = 2
+NO_CHOICES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How an inverter is reached."""
+
+    simulator: type[LoggerSimulator]
+    choices: Mapping[str, str] = field(default=NO_CHOICES)
+    """What a user has to choose in the form; the rest is found out."""
+    has_serial: bool = False
+    """The logger tells a serial number of its own, by which all is named."""
+
+
+WAYS: Final[Mapping[str, Way]] = {
+    "solarman_v5": Way(simulator=LoggerSimulator, has_serial=True),
+    "modbus_tcp": Way(simulator=ModbusTcpSimulator),
+    "rtu_over_tcp": Way(simulator=RtuTcpSimulator, choices={"transport": "rtu_over_tcp"}),
+}
+"""By the names that the integration has for its transports."""
+
+GROUPS: Final[Mapping[str, Sequence[str]]] = {"string": ("grid_details", "load_details")}
+"""Groups of values that are turned on in a family's demo: what its energy meter knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The running devices."""
+
+    logger: LoggerSimulator
+    way: Way
+
+    @property
+    def form(self) -> Mapping[str, Any]:
+        """What a user enters to add the inverter."""
+        return {"host": self.logger.host, "port": self.logger.port, **self.way.choices}
+
+    @property
+    def id_prefix(self) -> str:
+        """What the unique ids of its entities begin with."""
+        return str(self.logger.serial) if self.way.has_serial else self.logger.inverter_serial
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """Which groups of optional values are turned on."""
+        return GROUPS.get(self.logger.family, ())
+
+
+def build(family: str, way: Way) -> House:
+    """Build a house with an inverter; its past begins yesterday at midnight."""
+    plant = plant_for(family)
+    plant = replace(plant, household_scale=plant.household_scale * HOUSEHOLD_FACTOR)
+    place = place_where_it_is(LATE_MORNING)
+    site = Site(SEED, Clock(running=True), place, plant, history_days=1)
+    return House(logger=way.simulator(site, family=family, face=_inverter(family, site)), way=way)
+
+
+def _inverter(family: str, site: Site) -> Face:
+    """Make an inverter with all that one of its family can have."""
+    match family:
+        case "hybrid_3p_lv":
+            return HybridThreePhaseLv(site, packs=PACKS)
+        case "string":
+            return StringInverter(site, meter=True)
+    return FACES[family](site)
 
 
 @asynccontextmanager
-async def simulated_house() -> AsyncIterator[LoggerSimulator]:
-    """Run the devices; their house has a past that begins yesterday at midnight."""
-    place = place_where_it_is(LATE_MORNING)
-    plant = Plant(household_scale=HOUSEHOLD_SCALE)
-    logger = LoggerSimulator(Site(SEED, Clock(running=True), place, plant, history_days=1))
-    await logger.start()
+async def simulated_house(family: str, way: Way) -> AsyncIterator[House]:
+    """Run a house's devices."""
+    house = build(family, way)
+    await house.logger.start()
     try:
-        yield logger
+        yield house
     finally:
-        await logger.stop()
+        await house.logger.stop()

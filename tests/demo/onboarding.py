@@ -59,23 +59,26 @@ async def _submit(
     """Fill a form in and send it; raises DemoError when it comes back."""
     if form["type"] != "form":
         raise DemoError(f"A form was expected: {form}")
-    result = await client.post(path, _filled(form["data_schema"], fields))
+    result = await client.post(path, fill(form["data_schema"], fields))
     if result["type"] != "create_entry":
         why = result.get("errors") or result.get("reason") or result
         raise DemoError(f"The form {form['step_id']} was not accepted: {why}")
     return result
 
 
-def _filled(schema: list[Mapping[str, Any]], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill a form as the browser does: with what it suggests, and every section present."""
-    filled: dict[str, Any] = {}
+def fill(schema: list[Mapping[str, Any]], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill a form as the browser does: with what it suggests, and every section present.
+
+    `fields` may be anywhere in it.
+    """
+    form: dict[str, Any] = {}
     for field in schema:
         name = field["name"]
         suggestion = (field.get("description") or {}).get("suggested_value", field.get("default"))
         if name in fields:
-            filled[name] = fields[name]
+            form[name] = fields[name]
         elif field.get("type") == "expandable":
-            filled[name] = _filled(field["schema"], {})
+            form[name] = fill(field["schema"], fields)
         elif suggestion is not None:
-            filled[name] = suggestion
-    return filled
+            form[name] = suggestion
+    return form

@@ -12,7 +12,10 @@ from tests.simulators.site import Energies, HistoryRow, Site
 FINE = timedelta(minutes=5)
 ROWS_PER_HOUR = 12
 
-COUNTERS: Mapping[str, Callable[[Energies], float]] = {
+type Counters = Mapping[str, Callable[[Energies], float]]
+type Means = Mapping[str, Callable[[HistoryRow], float]]
+
+HYBRID_COUNTERS: Counters = {
     "pv_energy_total": lambda kwh: kwh.pv_dc,
     "battery_charge_energy_total": lambda kwh: kwh.battery_charge,
     "battery_discharge_energy_total": lambda kwh: kwh.battery_discharge,
@@ -20,23 +23,36 @@ COUNTERS: Mapping[str, Callable[[Energies], float]] = {
     "grid_export_energy_total": lambda kwh: kwh.grid_export,
     "load_energy_total": lambda kwh: kwh.inverter + kwh.grid_import - kwh.grid_export,
 }
-"""What the inverter counts, kWh; see tests/simulators/face_hybrid_1p.py."""
+"""What a hybrid counts, kWh; see tests/simulators/face_hybrid.py."""
+GRID_TIED_COUNTERS: Counters = {
+    "pv_energy_total": lambda kwh: kwh.grid_tied,
+    "grid_import_energy_total": lambda kwh: kwh.grid_import,
+    "grid_export_energy_total": lambda kwh: kwh.grid_export,
+    "load_energy_total": lambda kwh: kwh.load,
+}
+"""What an inverter without a battery counts, kWh; the last three with an energy meter."""
 
 
 def _watts(row: HistoryRow, kwh: float) -> float:
     return kwh * 3_600_000 / (row.end - row.start).total_seconds()
 
 
-MEANS: Mapping[str, Callable[[HistoryRow], float]] = {
+HYBRID_MEANS: Means = {
     "pv_power": lambda row: _watts(row, row.deltas.pv_dc),
     "grid_power": lambda row: _watts(row, row.deltas.grid_import - row.deltas.grid_export),
     "battery_power": lambda row: _watts(
         row, row.deltas.battery_discharge - row.deltas.battery_charge
     ),
-    "load_power": lambda row: _watts(row, COUNTERS["load_energy_total"](row.deltas)),
+    "load_power": lambda row: _watts(row, HYBRID_COUNTERS["load_energy_total"](row.deltas)),
     "battery_soc": lambda row: row.soc,
 }
-"""What the inverter measures, by the row's mean or end."""
+"""What a hybrid measures, by the row's mean or end."""
+GRID_TIED_MEANS: Means = {
+    "pv_power": lambda row: _watts(row, row.deltas.grid_tied),
+    "grid_power": lambda row: _watts(row, row.deltas.grid_import - row.deltas.grid_export),
+    "load_power": lambda row: _watts(row, row.deltas.load),
+}
+"""What an inverter without a battery measures; its panels give a few percent more than that."""
 UNIT_CLASSES = {"kWh": "energy", "W": "power", "%": "unitless"}
 
 
@@ -47,22 +63,27 @@ async def import_past(client: Client, entities: Mapping[str, Shown], site: Site)
     fine = site.history(start, site.clock.now(), FINE)
     whole = fine[: len(fine) // ROWS_PER_HOUR * ROWS_PER_HOUR]
     hours = list(batched(whole, ROWS_PER_HOUR, strict=True))
-    for key in COUNTERS.keys() & entities.keys():
-        await _import(client, entities[key], list(_sums(hours, key, entities[key])))
-    for key in MEANS.keys() & entities.keys():
-        await _import(client, entities[key], list(_means(hours, key)))
+    hybrid = site.plant.strings > 0
+    counters = HYBRID_COUNTERS if hybrid else GRID_TIED_COUNTERS
+    means = HYBRID_MEANS if hybrid else GRID_TIED_MEANS
+    for key in counters.keys() & entities.keys():
+        shown = entities[key]
+        await _import(client, shown, list(_sums(hours, counters[key], float(shown.state))))
+    for key in means.keys() & entities.keys():
+        await _import(client, entities[key], list(_means(hours, means[key])))
     return len(hours)
 
 
-def _sums(hours: list[tuple[HistoryRow, ...]], key: str, shown: Shown) -> Iterator[dict[str, Any]]:
+def _sums(
+    hours: list[tuple[HistoryRow, ...]], count: Callable[[Energies], float], first_seen: float
+) -> Iterator[dict[str, Any]]:
     """Make the rows of a counter.
 
     Home Assistant itself counts a sum from 0 at the first state it sees. So that its first own
     hour follows without a step, ours end there, and are negative before.
     """
-    first_seen = float(shown.state)
     for hour in hours:
-        total = COUNTERS[key](hour[-1].totals)
+        total = count(hour[-1].totals)
         yield {
             "start": hour[0].start.isoformat(),
             "state": round(total, 1),
@@ -70,9 +91,10 @@ def _sums(hours: list[tuple[HistoryRow, ...]], key: str, shown: Shown) -> Iterat
         }
 
 
-def _means(hours: list[tuple[HistoryRow, ...]], key: str) -> Iterator[dict[str, Any]]:
+def _means(
+    hours: list[tuple[HistoryRow, ...]], value: Callable[[HistoryRow], float]
+) -> Iterator[dict[str, Any]]:
     """Make the rows of a measured value."""
-    value = MEANS[key]
     for hour in hours:
         values = [value(row) for row in hour]
         yield {

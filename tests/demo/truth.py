@@ -3,19 +3,24 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from tests.simulators.face_hybrid_1p import STATE_ALARM, STATE_FAULT, STATE_NORMAL
+from tests.simulators.face import STATE_ALARM, STATE_FAULT, STATE_NORMAL, STATE_STANDBY
+from tests.simulators.face_hybrid_3p_lv import RELAY_GRID
 from tests.simulators.logger import LoggerSimulator
 from tests.simulators.rows import Reading
 
 type Truth = Mapping[str, Reading]
 
 GRID_PRESENT_V = 90.0
-TOLERANCES = {"W": 1.0, "kWh": 0.1}
-"""How far values may be apart by their unit: the house goes on between two polls."""
+GRID_VOLTAGES = ("grid_l1_voltage", "grid_l2_voltage", "grid_l3_voltage", "grid_voltage")
+TOLERANCES = {"W": 1.0, "kWh": 0.1, "V": 0.05, "A": 0.05, "%": 0.5}
+"""How far values may be apart by their unit: the battery goes on charging between two polls."""
 CLOCKS_APART_S = 5.0
 """The same for points in time."""
 FLOAT_DUST = 1e-6
+NO_ALARM = "None"
+"""In the language of the demo."""
 RUNNING_STATES: Mapping[Reading, str] = {
+    STATE_STANDBY: "standby",
     STATE_NORMAL: "normal",
     STATE_ALARM: "alarm",
     STATE_FAULT: "fault",
@@ -24,13 +29,24 @@ RUNNING_STATES: Mapping[Reading, str] = {
 
 def true_values(logger: LoggerSimulator) -> Truth:
     """Collect all values that are known, by the keys of our entities."""
-    truth = logger.truth()
-    voltage = truth["grid_l1_voltage"]
-    return truth | {
+    return in_words(logger.truth())
+
+
+def in_words(truth: Truth) -> Truth:
+    """Put what the registers hold as our entities say it; what nobody knows is left out."""
+    warning, fault = bool(truth["warning_bits"]), bool(truth["fault_bits"])
+    alarms: dict[str, Reading] = {} if warning or fault else {"active_alarms": NO_ALARM}
+    relays = truth.get("relay_bits")
+    own_relay = {"grid_connected": bool(relays & RELAY_GRID)} if isinstance(relays, int) else {}
+    volts = (truth.get(key) for key in GRID_VOLTAGES)
+    return {
+        **truth,
+        **alarms,
+        **own_relay,
         "running_state": RUNNING_STATES.get(truth["running_state"]),
-        "alarm": bool(truth["warning_bits"]),
-        "fault": bool(truth["fault_bits"]),
-        "grid_present": isinstance(voltage, float) and voltage >= GRID_PRESENT_V,
+        "alarm": warning,
+        "fault": fault,
+        "grid_present": any(isinstance(volt, float) and volt >= GRID_PRESENT_V for volt in volts),
         "connectivity": True,
     }
 

@@ -6,6 +6,7 @@ from subprocess import run
 import sys
 
 from playwright.sync_api import Browser
+import pytest
 
 from tests.demo.background import RESTARTED, BackgroundDemo
 from tests.demo.browser import DESKTOP, Window, window
@@ -14,9 +15,13 @@ from tests.demo.config import ROOT
 from tests.demo.entities import NOT_THERE
 
 
-def test_the_check_finds_every_value_as_the_simulator_knows_it() -> None:
-    done = run(
-        [sys.executable, "-m", "tests.demo", "--check"],
+@pytest.mark.parametrize(
+    ("family", "transport"), [("hybrid_1p", "solarman_v5"), ("hybrid_3p_lv", "modbus_tcp")]
+)
+def test_the_check_finds_every_value_as_the_simulator_knows_it(family: str, transport: str) -> None:
+    command = ["--check", "--family", family, "--transport", transport]
+    done = run(  # noqa: S603 - this project's own program
+        [sys.executable, "-m", "tests.demo", *command],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.solar_monitor.clients.solarman.link import SolarmanLink
 from custom_components.solar_monitor.sources.deye import link
 from tests.integration.deye import entry_for
+from tests.integration.face import Combination
 from tests.integration.machine import TimeMachine
 from tests.simulators.clock import Clock
 from tests.simulators.logger import LoggerSimulator
@@ -25,22 +26,22 @@ from tests.simulators.site import Site
 REQUEST_TIMEOUT_S = 0.5
 START = "2026-11-20 19:00:00"
 """11 o'clock in the time zone of the test plugin (US/Pacific); UTC."""
+MATRIX = "matrix"
+"""Property of a test: the row of the fault matrix that it belongs to."""
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how many faults of the matrix ended well, in all of their tests."""
-    passed, failed = (
-        {
-            report.nodeid.rpartition("[")[2]
-            for outcome in outcomes
-            for report in terminalreporter.getreports(outcome)
-            if "/test_deye_faults.py::" in report.nodeid and report.when == "call"
-        }
-        for outcomes in (("passed",), ("failed", "error"))
-    )
-    if passed or failed:
-        good, tried = len(passed - failed), len(passed | failed)
-        terminalreporter.write_line(f"fault matrix: {good} of {tried}")
+    """Print how many cases of each row of the fault matrix passed."""
+    rows: dict[object, list[int]] = {}
+    for outcome, good in (("passed", 1), ("failed", 0)):
+        for report in terminalreporter.getreports(outcome):
+            for name, row in report.user_properties:
+                if name == MATRIX and report.when == "call":
+                    rows.setdefault(row, []).append(good)
+    if rows:
+        terminalreporter.section("fault matrix")
+        for row, cases in rows.items():
+            terminalreporter.line(f"{row}: {sum(cases)} of {len(cases)}")
 
 
 @pytest.fixture
@@ -102,9 +103,10 @@ def site() -> Site:
 
 
 @pytest.fixture
-async def logger(site: Site) -> AsyncIterator[LoggerSimulator]:
-    """Give a logger that answers."""
-    simulator = LoggerSimulator(site)
+async def logger(request: pytest.FixtureRequest, site: Site) -> AsyncIterator[LoggerSimulator]:
+    """Give a logger that answers; a test may ask for another `Combination`."""
+    combination: Combination = getattr(request, "param", Combination())
+    simulator = combination.logger_at(site)
     await simulator.start()
     yield simulator
     await simulator.stop()

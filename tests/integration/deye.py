@@ -8,8 +8,10 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.solar_monitor.clients.transport import TransportKind
 from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.coordinator import SourceCoordinator
+from tests.integration.face import transport_of
 from tests.simulators.logger import LoggerSimulator
 
 IDENTITY: dict[str, Any] = {
@@ -22,25 +24,48 @@ IDENTITY: dict[str, Any] = {
     "protocol": None,
 }
 
+IDENTITIES: dict[str, dict[str, Any]] = {
+    "hybrid_1p": IDENTITY,
+    "hybrid_3p_lv": IDENTITY
+    | {
+        "device_type": 5,
+        "rated_power_w": 12000.0,
+        "phase_count": 3,
+        "firmware": "3002-1164-1E08",
+    },
+    "string": IDENTITY
+    | {
+        "device_type": 2,
+        "rated_power_w": 6000.0,
+        "phase_count": 3,
+        "firmware": "1001-0000-1410",
+        "protocol": "1.2",
+    },
+}
+"""What the simulated inverters say about themselves."""
+
 
 def entry_for(logger: LoggerSimulator, **changes: object) -> MockConfigEntry:
     """Make the entry of a logger; `changes` replace its options, its title or parts of its data."""
     options = changes.pop("options", {})
     title = changes.pop("title", "Deye 8 kW")
+    transport = transport_of(logger)
+    is_stick = transport is TransportKind.SOLARMAN_V5
+    prefix = str(logger.serial) if is_stick else logger.inverter_serial
     return MockConfigEntry(
         domain=DOMAIN,
         title=title,
-        unique_id=str(logger.serial),
+        unique_id=prefix,
         data={
             "source": "deye",
             "host": logger.host,
             "port": logger.port,
             "unit": logger.unit,
-            "transport": "solarman_v5",
-            "family": "hybrid_1p",
-            "serial": logger.serial,
-            "id_prefix": str(logger.serial),
-            "identity": IDENTITY,
+            "transport": str(transport),
+            "family": logger.family,
+            "serial": logger.serial if is_stick else None,
+            "id_prefix": prefix,
+            "identity": IDENTITIES.get(logger.family),
             "mac": None,
         }
         | changes,

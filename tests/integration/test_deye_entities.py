@@ -106,7 +106,7 @@ async def test_the_inverter_hangs_behind_the_logger_and_the_battery_behind_the_i
     assert battery.via_device_id == inverter.id
     assert (logger.manufacturer, logger.serial_number) == ("Solarman", "2712345678")
     assert inverter.manufacturer == "Deye"
-    assert inverter.model == "Single-phase hybrid 8 kW"
+    assert inverter.model == "Single-phase hybrid, 8 kW"
     assert inverter.serial_number == "2207200001"
     assert inverter.sw_version is not None
 

@@ -27,6 +27,23 @@ WORDS = {
     "work_mode": "zero_export_to_ct",
 } | {f"slot{n}_charge": "none" for n in range(1, 7)}
 
+# What a family says otherwise than a single-phase hybrid, or what only it says.
+WORDS_OF_FAMILY: dict[str, dict[str, str]] = {
+    "hybrid_3p_lv": {
+        "aux_port_mode": "generator",
+        "inverter_on": "on",
+        "peak_shaving_bits": "grid_peak_shaving",
+        "relay_bits": "inverter, grid",
+    }
+    | {f"pack{n}_{bits}": "none" for n in (1, 2) for bits in ("alarm", "fault")},
+}
+# A string inverter's registers of a meter are 0 without one; the simulator has them only with one.
+NO_METER = {
+    f"{name}_{kind}": 0
+    for name in ("load", "grid", "grid_import", "grid_export")
+    for kind in ("power", "energy_today", "energy_total")
+}
+
 # Ours, with no register behind them.
 DERIVED = {
     "alarm": "off",
@@ -67,11 +84,17 @@ def is_shown(shown: str, true: object, tolerance: float = 0.0) -> bool:
     return shown == expected_state(true)
 
 
+def every_truth(logger: LoggerSimulator) -> dict[str, object]:
+    """Give what is true, as entities say it, by key."""
+    words = WORDS | WORDS_OF_FAMILY.get(logger.family, {})
+    return {**NO_METER, **logger.truth(), **words, **DERIVED}
+
+
 def wrong_states(
     hass: HomeAssistant, entry: MockConfigEntry, logger: LoggerSimulator
 ) -> dict[str, tuple[str, object]]:
     """Collect what is shown differently from the truth: (shown, true) by key."""
-    truth: dict[str, object] = {**logger.truth(), **WORDS, **DERIVED}
+    truth = every_truth(logger)
     wrong: dict[str, tuple[str, object]] = {}
     for key, row in registered(hass, entry).items():
         if key in ABOUT_THE_LINK or row.disabled:

@@ -1,5 +1,6 @@
 """The time of the simulated site, which a test can stop and move."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 import time
 
@@ -17,6 +18,8 @@ class Clock:
             raise ValueError("the clock's start needs a time zone")
         self._base = time.time() if start is None else start.timestamp()
         self._running_since = time.monotonic() if running else None
+        self.moved: list[Callable[[], None]] = []
+        """Called after each move by hand."""
 
     @property
     def running(self) -> bool:
@@ -38,6 +41,8 @@ class Clock:
         if seconds < 0:
             raise ValueError(f"the clock cannot go back by {-seconds} s")
         self._base += seconds
+        for call in list(self.moved):
+            call()
 
     def freeze(self) -> None:
         """Stop the clock where it stands."""

@@ -26,10 +26,16 @@ class InverterSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """What is there in one moment, W: sun per input, micro-inverters, house, battery limits."""
+    """What is there in one moment, W: sun per input, micro-inverters, house, battery limits.
+
+    `grid_tied` is what another, grid-tied inverter takes from its inputs, and `grid_tied_ac` what
+    it makes of it; `pv_ac` is that and all micro-inverters.
+    """
 
     pv_strings: tuple[float, ...]
     pv_ac: float
+    grid_tied: tuple[float, ...]
+    grid_tied_ac: float
     load: float
     backup_load: float
     most_charge: float
@@ -43,10 +49,13 @@ class Powers:
 
     `battery` is + when discharging, `grid` (at the meter) + when importing, `inverter` + when the
     hybrid gives AC. `load` is the whole house; `backup_load` its part on the hybrid's load port.
+    `grid_tied` are the DC inputs of a grid-tied inverter, `grid_tied_ac` (within `pv_ac`) its AC.
     """
 
     pv_strings: tuple[float, ...]
     pv_ac: float
+    grid_tied: tuple[float, ...]
+    grid_tied_ac: float
     battery: float
     inverter: float
     grid: float
@@ -88,6 +97,8 @@ def _on_grid(supply: Supply, inverter: InverterSpec) -> Powers:
     return Powers(
         pv_strings=strings,
         pv_ac=supply.pv_ac,
+        grid_tied=supply.grid_tied,
+        grid_tied_ac=supply.grid_tied_ac,
         battery=battery,
         inverter=ac,
         grid=supply.load - supply.pv_ac - ac,
@@ -111,6 +122,8 @@ def _island(supply: Supply, inverter: InverterSpec) -> Powers:
     return Powers(
         pv_strings=strings,
         pv_ac=0.0,
+        grid_tied=tuple(0.0 for _ in supply.grid_tied),
+        grid_tied_ac=0.0,
         battery=battery,
         inverter=load,
         grid=0.0,

@@ -11,12 +11,14 @@ from tests.simulators.dispatch import Powers
 class Energies:
     """Lifetime energies in kWh; pv + discharge + import = load + charge + export + losses.
 
-    `pv` is `pv_dc` + `pv_ac`; `inverter` is the hybrid's AC energy, given less drawn, and
+    `pv` is `pv_dc` + `pv_ac`; `grid_tied` is the part of `pv_ac` from one grid-tied inverter;
+    `inverter` is the hybrid's AC energy, given less drawn, and
     `backup_load` the part of `load` on its load port.
     """
 
     pv_dc: float
     pv_ac: float
+    grid_tied: float
     battery_discharge: float
     battery_charge: float
     grid_import: float
@@ -43,6 +45,7 @@ class Energies:
         return Energies(
             pv_dc=self.pv_dc + powers.pv_dc * share,
             pv_ac=self.pv_ac + powers.pv_ac * share,
+            grid_tied=self.grid_tied + powers.grid_tied_ac * share,
             battery_discharge=self.battery_discharge + max(0.0, powers.battery) * share,
             battery_charge=self.battery_charge + max(0.0, -powers.battery) * share,
             grid_import=self.grid_import + max(0.0, powers.grid) * share,

@@ -1,14 +1,13 @@
 """What can go wrong between a logger and its client, and what is on the wire then."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Self
 
 from tests.simulators import v5sim
 from tests.simulators.modbus_unit import ILLEGAL_ADDRESS, exception, read_answer, with_crc
 from tests.simulators.noise import Dice
-from tests.simulators.rows import Row
 from tests.simulators.v5sim import Stick, V5Frame
 
 
@@ -16,7 +15,7 @@ class Fault(StrEnum):
     """One thing that goes wrong; `on_wire` says what, `source` where it was seen in public.
 
     Short names of repositories: PS jmccrohan/pysolarmanv5, HS davidrapan/ha-solarman,
-    SJ StephanJoubert/home_assistant_solarman, KB kbialek/deye-inverter-mqtt.
+    SJ StephanJoubert/home_assistant_solarman, KB kbialek/deye-inverter-mqtt, KZ kellerza/sunsynk.
     """
 
     on_wire: str
@@ -44,6 +43,16 @@ class Fault(StrEnum):
     )
     HEARTBEAT_BEHIND = "heartbeat_behind", "the answer and a heartbeat in one segment", "PS #19"
     AT_CHATTER = "at_chatter", "AT text on connecting and before each answer", "HS #287, SJ #407"
+    HANDSHAKE = (
+        "handshake",
+        "a frame 0x4110 on connecting, as after a restart, and before the answer",
+        "PS docs",
+    )
+    RELAY_FIRST = (
+        "relay_first",
+        "raw RTU of unit 0xAA on connecting, then the answer",
+        "SJ #467, HS #287",
+    )
     FOREIGN_FRAMES = (
         "foreign_frames",
         "raw RTU of unit 0xAA and frames 0x4110 0x4210 0x4310 0x4810 before the answer",
@@ -54,27 +63,40 @@ class Fault(StrEnum):
         "answers to another client's requests, alike but for sequence and data, before the answer",
         "SJ #529, SJ #367",
     )
+    WRONG_SEQUENCE = (
+        "wrong_sequence",
+        "the answer with another sequence number or transaction id",
+        "SJ #529",
+    )
     LATE_ANSWER = "late_answer", "the answer after the client gave up", "PS #19, KB #31"
+    SLOW = "slow", "the answer after some seconds", "KB #31, KB #2"
     SILENCE = "silence", "nothing; the connection stays", "PS #87"
     TRUNCATED = "truncated", "an answer whose last bytes never come", "HS #581"
 
     # What the logger answers.
     ERROR_05 = "error_05", "05 00 in place of the Modbus frame", "PS #48, PS #6"
     ERROR_06 = "error_06", "06 00 in place of the Modbus frame, the real serial in front", "PS #87"
+    ERRORS_GLUED = "errors_glued", "05 00, a heartbeat and 05 00 again in one segment", "SJ #80"
+    SERIAL_SILENT = "serial_silent", "nothing to a request with a wrong serial", "PS #87"
+    SERIAL_CLOSE = "serial_close", "the connection ends at a request with a wrong serial", "PS #87"
     BAD_CHECKSUM = "bad_checksum", "a frame with a wrong V5 checksum", "SJ #120"
     CLOCK_UNSET = "clock_unset", "the answer with offset time 0", "PS #14"
     MBAP = "mbap", "a Modbus TCP exception of 9 bytes: an Ethernet logger", "KB #98, PS #5"
 
     # What the inverter answers.
     DOUBLE_CRC = "double_crc", "a Modbus frame with its CRC and 00 00 behind", "PS #62, PS 65"
+    ZEROS_BEHIND = "zeros_behind", "a Modbus frame with a wrong CRC and 00 00 behind", "HS ac1d88b"
     BAD_CRC = "bad_crc", "a Modbus frame with a wrong CRC", "SJ #120"
     WRONG_LENGTH = "wrong_length", "a register less than asked for, CRC right", "SJ #367"
     WRONG_UNIT = "wrong_unit", "an answer of another Modbus unit, CRC right", "SJ #367"
+    RELAY_ANSWER = "relay_answer", "the answer's frame around RTU of unit 0xAA", "KB #206, HS #287"
     EXCEPTION = "exception", "Modbus exception 02", "Modbus Application Protocol 7"
 
     # The connection.
     HALF_OPEN = "half_open", "accepts and reads, never answers, never closes", "SJ #523"
     REFUSE = "refuse", "the port is closed; open connections are reset", "HS #433"
+    SULK = "sulk", "after a client's reset the port is closed for minutes", "HS #433"
+    IDLE_CLOSE = "idle_close", "the answer; a connection without requests ends", "HS #433"
     RESET = "reset", "the connection is reset in place of an answer", "SJ #532"
     CLOSE_AFTER_ANSWER = "close_after_answer", "the answer, then the connection ends", "SJ #523"
     CLOSE_MID_FRAME = "close_mid_frame", "half an answer, then the connection ends", "SJ #523"
@@ -86,14 +108,29 @@ class Fault(StrEnum):
     SOC_ZERO = "soc_zero", "state of charge and battery voltage 0", "tailucas/inverter-monitor"
     COUNTER_ZERO = "counter_zero", "lifetime counters 0", "SJ #153, KB #189"
     COUNTER_JUMP = "counter_jump", "lifetime counters 500 kWh too high", "SJ #120, HS #581"
+    COUNTER_STUCK = "counter_stuck", "counters that stand still from here on", "SJ #324, KB #189"
+    TORN_WORDS = "torn_words", "the high words of two-word values are of another moment", "KZ #398"
+    HIGH_WORD_ZERO = "high_word_zero", "the high word of negative powers is 0", "KZ #398"
+    NEGATIVE_TODAY = "negative_today", "counters of the day just below 0", "SJ #354, SJ #11"
+    CLOCK_NEVER_SET = (
+        "clock_never_set",
+        "the inverter's clock reads zeros and its day holds yesterday's energy too",
+        "PS #81, HS #103",
+    )
+    JUNK_INPUTS = "junk_inputs", "junk in the registers of inputs that are not there", "KZ #671"
+    TENS_OF_WATTS = (
+        "tens_of_watts",
+        "powers in tens of W, as 12-16 kW units count",
+        "HS #998, KZ #366",
+    )
+    NO_SENSOR = "no_sensor", "temperatures 0, that is -100 °C", "HS deye_hybrid.yaml"
 
 
 AT_TEXT = b"AT+YZCMPVER=MW3_16U_5406_2.32-D1\r\n\r\n"
+RELAY_UNIT = 0xAA
 RELAY_FRAME = with_crc(bytes.fromhex("aa0306a51a01f401f4"))
 """Raw RTU of the AC relay of a micro-inverter; its A5 looks like the start of a frame."""
 SHORT_ERROR_UNIT, SHORT_ERROR_SERIAL = b"\x05\x00", b"\x06\x00"
-JUMP_RAW = 5000
-"""500 kWh in tenths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +138,11 @@ class Pause:
     """Nothing for so many seconds, so that the client reads what came before on its own."""
 
     seconds: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """Nothing for as long as a slow logger takes (the simulator's `slow_s`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +159,7 @@ class End:
     reset: bool = False
 
 
-type Act = bytes | Pause | Late | End
+type Act = bytes | Pause | Slow | Late | End
 """One thing the logger does; bytes are one segment."""
 
 
@@ -160,10 +202,24 @@ def _bytewise(exchange: Exchange) -> list[Act]:
     return acts
 
 
+def _errors_glued(exchange: Exchange) -> list[Act]:
+    error = exchange.with_rtu(SHORT_ERROR_UNIT)
+    return [error + exchange.heartbeat() + exchange.with_rtu(SHORT_ERROR_UNIT)]
+
+
+def _zeros_behind(exchange: Exchange) -> list[Act]:
+    return [exchange.with_rtu(_wrong_crc(exchange.rtu) + b"\0\0")]
+
+
+def _relay_answer(exchange: Exchange) -> list[Act]:
+    rtu = exchange.rtu
+    return [exchange.with_rtu(with_crc(bytes((RELAY_UNIT,)) + rtu[1:-2]))]
+
+
 def _foreign_frames(exchange: Exchange) -> list[Act]:
     stick = exchange.stick
     unasked = (
-        (v5sim.HANDSHAKE, 61),
+        (v5sim.HANDSHAKE, v5sim.HANDSHAKE_SIZE),
         (v5sim.DATA, 100),
         (v5sim.WIFI, 40),
         (v5sim.REPORT, 30),
@@ -181,6 +237,10 @@ def _foreign_answers(exchange: Exchange) -> list[Act]:
     return [first, Pause(), second + exchange.answer()]
 
 
+def _wrong_sequence(exchange: Exchange) -> list[Act]:
+    return [exchange.stick.answer(exchange.request.sequence + 77 & 0xFF, exchange.rtu)]
+
+
 def _wrong_length(exchange: Exchange) -> list[Act]:
     rtu = exchange.rtu
     shorter = bytes((rtu[0], rtu[1], rtu[2] - 2)) + rtu[3:-4]
@@ -193,7 +253,11 @@ def _wrong_unit(exchange: Exchange) -> list[Act]:
 
 
 def _bad_crc(exchange: Exchange) -> list[Act]:
-    return [exchange.with_rtu(exchange.rtu[:-1] + bytes((exchange.rtu[-1] ^ 0x5A,)))]
+    return [exchange.with_rtu(_wrong_crc(exchange.rtu))]
+
+
+def _wrong_crc(rtu: bytes) -> bytes:
+    return rtu[:-1] + bytes((rtu[-1] ^ 0x5A,))
 
 
 def _bad_checksum(exchange: Exchange) -> list[Act]:
@@ -235,22 +299,28 @@ SCRIPTS: dict[Fault, Script] = {
     Fault.HEARTBEAT_BEFORE: lambda exchange: [exchange.heartbeat(), Pause(), exchange.answer()],
     Fault.HEARTBEAT_INSTEAD: lambda exchange: [exchange.heartbeat()],
     Fault.HEARTBEAT_BEHIND: lambda exchange: [exchange.answer() + exchange.heartbeat()],
+    Fault.HANDSHAKE: lambda exchange: [exchange.stick.handshake() + exchange.answer()],
     Fault.AT_CHATTER: lambda exchange: [AT_TEXT + exchange.answer()],
     Fault.FOREIGN_FRAMES: _foreign_frames,
     Fault.FOREIGN_ANSWERS: _foreign_answers,
+    Fault.WRONG_SEQUENCE: _wrong_sequence,
     Fault.LATE_ANSWER: lambda exchange: [Late(exchange.answer())],
+    Fault.SLOW: lambda exchange: [Slow(), exchange.answer()],
     Fault.SILENCE: lambda _: [],
     Fault.HALF_OPEN: lambda _: [],
     Fault.TRUNCATED: lambda exchange: [exchange.answer()[:-5]],
     Fault.ERROR_05: lambda exchange: [exchange.with_rtu(SHORT_ERROR_UNIT)],
     Fault.ERROR_06: lambda exchange: [exchange.with_rtu(SHORT_ERROR_SERIAL)],
+    Fault.ERRORS_GLUED: _errors_glued,
     Fault.BAD_CHECKSUM: _bad_checksum,
     Fault.CLOCK_UNSET: _clock_unset,
     Fault.MBAP: _mbap,
     Fault.DOUBLE_CRC: lambda exchange: [exchange.with_rtu(exchange.rtu + b"\0\0")],
+    Fault.ZEROS_BEHIND: _zeros_behind,
     Fault.BAD_CRC: _bad_crc,
     Fault.WRONG_LENGTH: _wrong_length,
     Fault.WRONG_UNIT: _wrong_unit,
+    Fault.RELAY_ANSWER: _relay_answer,
     Fault.EXCEPTION: _exception,
     Fault.RESET: lambda _: [End(reset=True)],
     Fault.CLOSE_AFTER_ANSWER: lambda exchange: [exchange.answer(), End()],
@@ -264,62 +334,6 @@ def script(fault: Fault, exchange: Exchange) -> list[Act]:
     return play(exchange) if play else [exchange.answer()]
 
 
-class Glitching(Protocol):
-    """What the register faults need to know of an inverter."""
-
-    soc_word: int
-    battery_voltage_word: int
-
-    @property
-    def total_rows(self) -> tuple[Row, ...]:
-        """Return the rows of the lifetime counters."""
-
-
-class Glitch:
-    """Changes the registers of an answer as a register fault does, and notes whether it did."""
-
-    def __init__(self, fault: Fault, inverter: Glitching) -> None:
-        """Prepare for one answer."""
-        self._fault = fault
-        self._inverter = inverter
-        self.struck = fault not in REGISTER_FAULTS
-
-    def __call__(self, address: int, words: Sequence[int]) -> list[int]:
-        """Return the registers from an address on, changed."""
-        changed = dict(enumerate(words, address))
-        match self._fault:
-            case Fault.ZEROS:
-                self._put(changed, dict.fromkeys(changed, 0))
-            case Fault.FFFF:
-                self._put(changed, dict.fromkeys(changed, 0xFFFF))
-            case Fault.SOC_JUMP:
-                soc = changed.get(self._inverter.soc_word, 0)
-                self._put(changed, {self._inverter.soc_word: soc + (30 if soc < 50 else -30)})
-            case Fault.SOC_ZERO:
-                battery = (self._inverter.soc_word, self._inverter.battery_voltage_word)
-                self._put(changed, dict.fromkeys(battery, 0))
-            case Fault.COUNTER_ZERO:
-                rows = self._inverter.total_rows
-                self._put(changed, dict.fromkeys((word for row in rows for word in row.words), 0))
-            case Fault.COUNTER_JUMP:
-                self._jump(changed)
-        return list(changed.values())
-
-    def _put(self, words: dict[int, int], values: dict[int, int]) -> None:
-        """Overwrite those registers that are in this answer."""
-        hit = values.keys() & words.keys()
-        self.struck = self.struck or bool(hit)
-        words |= {word: values[word] for word in hit}
-
-    def _jump(self, words: dict[int, int]) -> None:
-        """Raise each counter whose words are all in this answer."""
-        for row in self._inverter.total_rows:
-            if set(row.words) <= words.keys():
-                low, high = row.words
-                raw = (words[high] << 16 | words[low]) + JUMP_RAW
-                self._put(words, {low: raw & 0xFFFF, high: raw >> 16})
-
-
 REGISTER_FAULTS = frozenset(
     {
         Fault.ZEROS,
@@ -328,15 +342,25 @@ REGISTER_FAULTS = frozenset(
         Fault.SOC_ZERO,
         Fault.COUNTER_ZERO,
         Fault.COUNTER_JUMP,
+        Fault.COUNTER_STUCK,
+        Fault.TORN_WORDS,
+        Fault.HIGH_WORD_ZERO,
+        Fault.NEGATIVE_TODAY,
+        Fault.CLOCK_NEVER_SET,
+        Fault.JUNK_INPUTS,
+        Fault.TENS_OF_WATTS,
+        Fault.NO_SENSOR,
     }
 )
 """Faults whose frames are right and whose registers are not."""
 ANSWER_FAULTS = REGISTER_FAULTS | {
     Fault.FOREIGN_ANSWERS,
     Fault.DOUBLE_CRC,
+    Fault.ZEROS_BEHIND,
     Fault.BAD_CRC,
     Fault.WRONG_LENGTH,
     Fault.WRONG_UNIT,
+    Fault.RELAY_ANSWER,
     Fault.EXCEPTION,
 }
 """Faults that need an answer of the inverter; they leave the logger's own short errors alone."""

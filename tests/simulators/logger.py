@@ -1,36 +1,40 @@
-"""A Solarman logger with a single-phase hybrid behind it, on a port of this machine.
+"""A Solarman logger with an inverter behind it, on a port of this machine.
 
 By hand: python -m tests.simulators.logger --fault split
 """
 
 import asyncio
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field
 import logging
 from struct import unpack_from
+from typing import ClassVar
 
 from tests.simulators import v5sim
 from tests.simulators.discovery import DiscoveryResponder
-from tests.simulators.face_hybrid_1p import HybridOnePhase
+from tests.simulators.face import Face, Presence
+from tests.simulators.families import FACES
 from tests.simulators.faults import (
     ANSWER_FAULTS,
     AT_TEXT,
+    RELAY_FRAME,
     SHORT_ERROR_SERIAL,
     SHORT_ERROR_UNIT,
     Act,
     End,
     Exchange,
     Fault,
-    Glitch,
     Late,
     Pause,
+    Slow,
     script,
 )
+from tests.simulators.glitch import Glitch
 from tests.simulators.modbus_unit import WRITE, respond
 from tests.simulators.noise import Dice
 from tests.simulators.port import Client, Port
 from tests.simulators.rows import Reading
 from tests.simulators.site import Site
-from tests.simulators.v5sim import Stick, V5Frame, V5Reader
+from tests.simulators.v5sim import Reader, Stick, V5Frame, V5Reader
 
 __all__ = ["DiscoveryResponder", "Fault", "LoggerSimulator"]
 
@@ -38,6 +42,9 @@ _LOGGER = logging.getLogger("simulators.logger")
 
 MOST_CLIENTS = 5
 """A real stick accepts about five connections (jmccrohan/pysolarmanv5#74)."""
+WATCH_S = 5.0
+REPLY_SIZE = 10
+"""Bytes of a reply to an unasked frame: 00 01, Unix time (u32), four zeros."""
 WORKED_S = 15_603_632
 """Seconds this logger had worked before it was started."""
 
@@ -46,7 +53,8 @@ WORKED_S = 15_603_632
 class LoggerSimulator:
     """A logger and its inverter: start it, turn `fault` and the knobs, stop it.
 
-    Port 0 takes a free port, which `port` then tells; it stays the same until the end.
+    Port 0 takes a free port, which `port` then tells; it stays the same until the end. While an
+    inverter is asleep that feeds the logger, the port is closed.
     """
 
     site: Site
@@ -55,9 +63,16 @@ class LoggerSimulator:
     unit: int = 1
     host: str = "127.0.0.1"
     port: int = 0
+    family: str = "hybrid_1p"
+    """Which inverter (see `families`); the site needs a plant for it (see `plant_for`)."""
     rated_w: float | None = None
     """Rated power in W; None: as the site's plant has it (8000)."""
     inverter_serial: str = "2207200001"
+    face: Face | None = None
+    """The inverter itself, with knobs of its own; None: a plain one of `family`."""
+
+    faults: ClassVar[tuple[Fault, ...]] = tuple(Fault)
+    """What can go wrong."""
 
     # Knobs.
     copy_answers: bool = False
@@ -70,6 +85,10 @@ class LoggerSimulator:
     """Byte at which `split` cuts; None: any, by the site's seed."""
     late_s: float | None = None
     """Seconds after which a late answer comes; None: right before the next request's answer."""
+    slow_s: float = 0.02
+    """Seconds a slow answer takes; real loggers 4-7."""
+    idle_s: float = 0.02
+    """Seconds without a request after which `idle_close` ends a connection; real sticks: 300."""
     refuse_s: float | None = None
     """Seconds after which a refused port opens by itself; None: when the fault is cleared."""
     silent_on_wrong_serial: bool = False
@@ -90,14 +109,17 @@ class LoggerSimulator:
     def __post_init__(self) -> None:
         """Put the inverter on the site and the logger's numbers together."""
         if self.rated_w is not None:
-            inverter = replace(self.site.plant.inverter, rated_w=self.rated_w)
-            self.site.plant = replace(self.site.plant, inverter=inverter)
-        self.inverter = HybridOnePhase(self.site, self.unit, self.inverter_serial)
+            self.site.plant = self.site.plant.rated(self.rated_w, self.family)
+        make = FACES[self.family]
+        self.inverter = self.face or make(self.site, self.unit, self.inverter_serial)
+        self.units = {self.inverter.unit: self.inverter}
         self._started = self.site.clock.timestamp()
         self._stick = Stick(self.serial, WORKED_S, 0, 0)
         self._dice = Dice(self.site.seed)
         self._fault = Fault.NONE
         self._fault_left: int | None = None
+        self._sulks = False
+        self._running = False
         self._tcp = Port(self.host, self.port, self._serve)
         self._late: list[tuple[Client, bytes]] = []
         self._bus = asyncio.Lock()
@@ -113,18 +135,19 @@ class LoggerSimulator:
 
     @fault.setter
     def fault(self, fault: Fault) -> None:
-        before, self._fault = self._fault, fault
+        self._fault = fault
         self._fault_left = None
+        self._sulks = False
         if fault is Fault.HALF_OPEN:
             self._awake.clear()
         else:
             self._awake.set()
-        if fault is Fault.REFUSE:
-            self._tcp.close()
-            if self.refuse_s is not None:
-                self._tcp.spawn(self._open_after(self.refuse_s))
-        elif before is Fault.REFUSE:
-            self._tcp.open()
+        if fault is Fault.COUNTER_STUCK:
+            for inverter in self.units.values():
+                inverter.hold_counters()
+        self._open_or_close()
+        if fault is Fault.REFUSE and self.refuse_s is not None:
+            self._tcp.spawn(self._open_after(self.refuse_s))
 
     def fault_once(self, times: int = 1, fault: Fault | None = None) -> None:
         """Let the present fault, or a given one, strike the next answers only, then end.
@@ -139,6 +162,10 @@ class LoggerSimulator:
     def registers(self) -> dict[int, int]:
         """Registers that show something else than the site: change this dictionary."""
         return self.inverter.overrides
+
+    def add(self, inverter: Face) -> None:
+        """Put one more inverter on the bus, with a Modbus unit of its own."""
+        self.units[inverter.unit] = inverter
 
     @property
     def connections(self) -> int:
@@ -175,14 +202,34 @@ class LoggerSimulator:
         """Open the port; raises OSError when it is taken."""
         self._tcp.open()
         self.port = self._tcp.number
-        if self._fault is Fault.REFUSE:
-            self._tcp.close()
+        self._running = True
+        self._open_or_close()
+        self.site.clock.moved.append(self._open_or_close)
+        if self.site.clock.running:
+            self._tcp.spawn(self._watch_the_sun())
         if self.heartbeat_s is not None:
             self._tcp.spawn(self._beat(self.heartbeat_s))
 
     async def stop(self) -> None:
         """Close the port and all connections; leaves no task."""
+        self._running = False
+        if self._open_or_close in self.site.clock.moved:
+            self.site.clock.moved.remove(self._open_or_close)
         await self._tcp.stop()
+
+    def _open_or_close(self) -> None:
+        """Let the port be open when the logger runs, has power and nothing is wrong with it."""
+        refused = self._fault is Fault.REFUSE or self._sulks
+        if refused or all(unit.presence is Presence.GONE for unit in self.units.values()):
+            self._tcp.close()
+        elif self._running:
+            self._tcp.open()
+
+    async def _watch_the_sun(self) -> None:
+        """Notice when the inverter falls asleep or wakes while the clock runs by itself."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            self._open_or_close()
 
     async def _beat(self, seconds: float) -> None:
         """Send heartbeats for ever, except to a half-open connection."""
@@ -192,9 +239,9 @@ class LoggerSimulator:
                 self.send_heartbeat()
 
     async def _open_after(self, seconds: float) -> None:
-        """Clear the fault `refuse` after a while."""
+        """Open a port that a fault has closed, after a while."""
         await asyncio.sleep(seconds)
-        if self._fault is Fault.REFUSE:
+        if self._fault in {Fault.REFUSE, Fault.SULK}:
             self.fault = Fault.NONE
 
     # A conversation.
@@ -205,25 +252,67 @@ class LoggerSimulator:
             _LOGGER.info("turned a sixth client away")
             return
         _LOGGER.info("a client connected, %d open", self.open_connections)
-        if self._fault is Fault.AT_CHATTER:
-            client.send(AT_TEXT)
-        reader = V5Reader()
-        while client.is_open and (data := await client.reader.read(4096)):
-            for frame in reader.feed(data):
-                await self._take(client, frame)
+        client.send(self._greeting())
+        try:
+            await self._listen(client)
+        except ConnectionError:
+            self._take_offence()
         await self._awake.wait()
         _LOGGER.info("a client is gone")
+
+    def _greeting(self) -> bytes:
+        """Return what a client hears first."""
+        match self._fault:
+            case Fault.AT_CHATTER:
+                return AT_TEXT
+            case Fault.RELAY_FIRST:
+                return RELAY_FRAME
+            case Fault.HANDSHAKE:
+                return self._stick_now().handshake()
+        return b""
+
+    async def _listen(self, client: Client) -> None:
+        """Take a client's frames until one of the two ends the connection."""
+        reader = self._reader()
+        while client.is_open:
+            limit = self.idle_s if self._fault is Fault.IDLE_CLOSE else None
+            try:
+                data = await asyncio.wait_for(client.reader.read(4096), limit)
+            except TimeoutError:
+                return
+            if not data:
+                return
+            for frame in reader.feed(data):
+                await self._take(client, frame)
+
+    def _reader(self) -> Reader:
+        """Return what makes frames of a client's bytes."""
+        return V5Reader()
+
+    def _take_offence(self) -> None:
+        """Under `sulk`, close the port because a client reset its connection."""
+        if self._fault is Fault.SULK:
+            self._sulks = True
+            self._open_or_close()
+            if self.refuse_s is not None:
+                self._tcp.spawn(self._open_after(self.refuse_s))
 
     async def _take(self, client: Client, frame: V5Frame) -> None:
         """Take one frame of a client."""
         if frame.control in v5sim.REPLY_TO_UNASKED:
             self.replies.append(frame)
+            self._hear_the_time(frame)
         elif frame.control == v5sim.REQUEST:
             async with self._bus:
                 if self.answer_delay_s:
                     await asyncio.sleep(self.answer_delay_s)
                 for act in self._acts(client, frame):
                     await self._do(client, act)
+
+    def _hear_the_time(self, reply: V5Frame) -> None:
+        """Set an inverter's clock that was never set, as loggers without a cloud do (PS #81)."""
+        if self.inverter.clock_unset and len(reply.payload) >= REPLY_SIZE:
+            self.inverter.set_time(unpack_from("<I", reply.payload, 2)[0])
 
     async def _do(self, client: Client, act: Act) -> None:
         """Do one thing."""
@@ -234,6 +323,8 @@ class LoggerSimulator:
                 await client.drain()
             case Pause(seconds):
                 await asyncio.sleep(seconds)
+            case Slow():
+                await asyncio.sleep(self.slow_s)
             case Late(data) if self.late_s is None:
                 self._late.append((client, data))
             case Late(data):
@@ -255,13 +346,16 @@ class LoggerSimulator:
         self.serials_asked.append(frame.serial)
 
         fault = self._fault
-        glitch = Glitch(fault, self.inverter)
+        inverter = self.units.get(frame.rtu[0] if frame.rtu else 0, self.inverter)
+        glitch = Glitch(fault, inverter)
         if frame.serial != self.serial:
-            if self.silent_on_wrong_serial:
+            if self.silent_on_wrong_serial or fault is Fault.SERIAL_SILENT:
                 return [*late]
+            if fault is Fault.SERIAL_CLOSE:
+                return [*late, End()]
             rtu = SHORT_ERROR_SERIAL
         else:
-            rtu = self._ask_inverter(frame.rtu, glitch) or SHORT_ERROR_UNIT
+            rtu = self._ask(inverter, frame.rtu, glitch) or SHORT_ERROR_UNIT
         if len(rtu) == len(SHORT_ERROR_UNIT) and fault in ANSWER_FAULTS:
             fault = Fault.NONE
         elif glitch.struck:
@@ -270,13 +364,15 @@ class LoggerSimulator:
         exchange = Exchange(frame, rtu, self._stick_now(), self._dice, self.split_at)
         return [*late, *script(fault, exchange)]
 
-    def _ask_inverter(self, rtu: bytes, glitch: Glitch) -> bytes | None:
-        """Pass a request on to the inverter; None when it stays silent."""
+    def _ask(self, inverter: Face, rtu: bytes, glitch: Glitch) -> bytes | None:
+        """Pass a request on to an inverter; None when it stays silent."""
         if len(rtu) < 6:
             return None
         function, address, count = unpack_from(">BHH", rtu, 1)
         self.requests.append((function, address, count))
-        answer = respond(rtu, self.unit, self.inverter, glitch)
+        if inverter.presence is not Presence.THERE:
+            return None
+        answer = respond(rtu, inverter.unit, inverter, glitch)
         if function == WRITE and answer and answer[1] == WRITE:
             self.written.append((address, unpack_from(f">{count}H", rtu, 7)))
         return answer
@@ -301,4 +397,4 @@ class LoggerSimulator:
 if __name__ == "__main__":
     from tests.simulators.logger_by_hand import main
 
-    main()
+    main("logger")

@@ -5,7 +5,7 @@ import contextlib
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime, time
 from enum import StrEnum, auto
-from math import floor
+from math import floor, log10
 
 type Reading = int | float | str | bool | time | datetime | None
 """What a perfect client shows for a row."""
@@ -95,10 +95,9 @@ class Row:
             return None
         if self.offset and raw == 0:
             return None
-        if self.scale == 1:
-            return raw
-        digits = {0.1: 1, 0.01: 2, 0.001: 3}[self.scale]
-        return round(raw * self.scale + self.offset, digits)
+        if self.scale >= 1:
+            return raw * round(self.scale)
+        return round(raw * self.scale + self.offset, round(-log10(self.scale)))
 
 
 def _clock(data: bytes) -> datetime:

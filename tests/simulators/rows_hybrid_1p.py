@@ -222,3 +222,17 @@ DEFAULT_SETTINGS: dict[str, Quantity] = {
     **{f"slot{n + 1}_charge": 0 for n in range(6)},
 }
 """The settings of a house with a lithium battery that keeps its meter at zero and sells."""
+
+LARGE_UNIT = dict.fromkeys(
+    (
+        *("grid_l1_power", "grid_l2_power", "grid_power"),
+        *("external_ct1_power", "external_ct2_power", "external_ct_power"),
+        *("load_l1_power", "load_l2_power", "load_power"),
+    ),
+    10,
+)
+"""Scales of 12-16 kW units: 167-172 and 176-178 in tens of W (deye_hybrid.yaml of ha-solarman)."""
+LARGE_UNIT_GRID_ONLY = dict.fromkeys(("grid_power", "external_ct_power"), 10)
+"""The same by single_phase_16kw.py of sunsynk: 169 and 172 alone."""
+VERY_LARGE_UNIT = LARGE_UNIT | {"battery_current": 10}
+"""Scales of 16 kW units: the battery current in tenths of A too (davidrapan/ha-solarman#998)."""

@@ -14,6 +14,7 @@ from tests.simulators.battery import Battery, BatterySpec
 from tests.simulators.clock import Clock
 from tests.simulators.dispatch import InverterSpec, Powers, Supply, dispatch
 from tests.simulators.energies import Energies, HistoryRow
+from tests.simulators.gridtied import GridTiedSpec, Wake
 from tests.simulators.house import Household
 from tests.simulators.noise import chance
 from tests.simulators.place import Place, place_where_it_is
@@ -33,6 +34,7 @@ __all__ = [
     "Clock",
     "Conditions",
     "Energies",
+    "GridTiedSpec",
     "HistoryRow",
     "InverterSpec",
     "Place",
@@ -40,6 +42,7 @@ __all__ = [
     "Powers",
     "PvArray",
     "Site",
+    "Wake",
     "place_where_it_is",
 ]
 
@@ -68,6 +71,19 @@ class Conditions:
     """What people use, W."""
     grid_voltage: float
     grid_frequency: float
+    wake: Wake
+    """What the panels of a grid-tied inverter let it do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Panels:
+    """Sun, clouds (0-1) and air (°C) over the arrays, their light (W/m²) and power (W)."""
+
+    sun: SunPosition
+    cover: float
+    air: float
+    light: tuple[float, ...]
+    power: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +126,19 @@ class Site:
         def about(kwh: float, channel: int) -> float:
             return kwh * (0.9 + 0.2 * chance(self.seed, 31, channel))
 
-        pv_dc = about(24_000, 0)
-        pv_ac = about(9_000, 1) if any(array.string is None for array in self.plant.arrays) else 0.0
-        charge = about(7_900, 2)
+        arrays, hybrid = self.plant.arrays, self.plant.inverter.rated_w > 0
+        micro = about(9_000, 1) if any(array.string is None for array in arrays) else 0.0
+        grid_tied = about(3_300, 6) * sum(array.kwp for array in arrays if array.grid_tied)
+        pv_dc, pv_ac = about(24_000, 0) * hybrid, micro + grid_tied
+        charge = about(7_900, 2) * hybrid
         discharge = charge * 0.93
         grid_import, grid_export = about(8_300, 3), about(9_200, 4)
-        losses = about(1_900, 5)
+        losses = about(1_900, 5) * hybrid
         load = pv_dc + pv_ac + discharge + grid_import - charge - grid_export - losses
         return Energies(
             pv_dc=pv_dc,
             pv_ac=pv_ac,
+            grid_tied=grid_tied,
             battery_discharge=discharge,
             battery_charge=charge,
             grid_import=grid_import,
@@ -277,49 +296,74 @@ class Site:
 
     def _decide(self, seconds: float) -> Powers:
         """Divide the power of the present conditions."""
-        arrays, conditions = self.plant.arrays, self._conditions
-        strings = [0.0] * self.plant.strings
-        pv_ac = 0.0
-        for array, power in zip(arrays, conditions.pv_power, strict=True):
+        plant, conditions = self.plant, self._conditions
+        strings = [0.0] * plant.strings
+        grid_tied = [0.0] * plant.grid_tied_inputs
+        micro = 0.0
+        for array, power in zip(plant.arrays, conditions.pv_power, strict=True):
             if array.string is None:
-                pv_ac += power
+                micro += power
             else:
-                strings[array.string - 1] += power
+                (grid_tied if array.grid_tied else strings)[array.string - 1] += power
+        awake = conditions.wake is Wake.AWAKE
+        inputs = plant.grid_tied.inputs(tuple(power * awake for power in grid_tied))
+        grid_tied_ac = sum(inputs) * plant.grid_tied.efficiency
         supply = Supply(
             pv_strings=tuple(strings),
-            pv_ac=pv_ac,
+            pv_ac=micro + grid_tied_ac,
+            grid_tied=inputs,
+            grid_tied_ac=grid_tied_ac,
             load=conditions.load,
-            backup_load=conditions.load * self.plant.backup_share,
+            backup_load=conditions.load * plant.backup_share,
             most_charge=self.battery.most_charge(seconds),
             most_discharge=self.battery.most_discharge(seconds),
             grid_up=self._grid_up,
         )
-        return dispatch(supply, self.plant.inverter)
+        return dispatch(supply, plant.inverter)
 
     def _look(self, at: float) -> Conditions:
         """Return sun, weather and people at a Unix time."""
+        place = self.place
+        local = at + place.utc_offset(at)
+        panels = self._panels(at)
+        return Conditions(
+            sun=panels.sun,
+            cloud_cover=panels.cover,
+            temperature=panels.air,
+            irradiance=panels.light,
+            pv_power=panels.power,
+            load=self.household.power(at, local),
+            grid_voltage=self.weather.grid_voltage(at),
+            grid_frequency=self.weather.grid_frequency(at),
+            wake=self._wake(at),
+        )
+
+    def _panels(self, at: float) -> _Panels:
+        """Return sun, sky, air and what the panels could give at a Unix time."""
         place = self.place
         local = at + place.utc_offset(at)
         cover = self.weather.cloud_cover(at)
         air = self.weather.temperature(at, local % 86_400 / 3600)
         sun = sun_position(at, place.latitude, place.longitude)
         sky = cloudy(clear_sky(sun.elevation), sun.elevation, cover)
-        light = tuple(
-            plane_irradiance(sun, sky, array.tilt, array.azimuth) for array in self.plant.arrays
+        arrays = self.plant.arrays
+        light = tuple(plane_irradiance(sun, sky, array.tilt, array.azimuth) for array in arrays)
+        power = tuple(
+            _panel_power(array.kwp, watts, air) for array, watts in zip(arrays, light, strict=True)
         )
-        return Conditions(
-            sun=sun,
-            cloud_cover=cover,
-            temperature=air,
-            irradiance=light,
-            pv_power=tuple(
-                _panel_power(array.kwp, watts, air)
-                for array, watts in zip(self.plant.arrays, light, strict=True)
-            ),
-            load=self.household.power(at, local),
-            grid_voltage=self.weather.grid_voltage(at),
-            grid_frequency=self.weather.grid_frequency(at),
-        )
+        return _Panels(sun, cover, air, light, power)
+
+    def _wake(self, at: float) -> Wake:
+        """Return what its panels let a grid-tied inverter do."""
+        arrays = self.plant.arrays
+
+        def offered(when: float) -> float:
+            powers = zip(arrays, self._panels(when).power, strict=True)
+            return sum(power for array, power in powers if array.grid_tied)
+
+        if not self.plant.grid_tied_inputs:
+            return Wake.ASLEEP
+        return self.plant.grid_tied.wake(at, offered)
 
 
 def _panel_power(kwp: float, irradiance: float, air: float) -> float:

@@ -7,6 +7,7 @@ github.com/jmccrohan/pysolarmanv5 and the frames of real loggers in its issues.
 
 from dataclasses import dataclass
 from struct import pack, unpack_from
+from typing import Protocol
 
 START, END = 0xA5, 0x15
 OVERHEAD = 13
@@ -16,6 +17,8 @@ REQUEST_HEAD = 15
 
 REQUEST, ANSWER = 0x4510, 0x1510
 HANDSHAKE, DATA, WIFI, HEARTBEAT, REPORT = 0x4110, 0x4210, 0x4310, 0x4710, 0x4810
+HANDSHAKE_SIZE = 61
+"""Bytes of a handshake's payload."""
 REPLY_TO_UNASKED = frozenset({0x1110, 0x1210, 0x1310, 0x1710, 0x1810})
 """What a server or client says to the frames above: their control code less 0x3000."""
 
@@ -49,6 +52,13 @@ def build(control: int, sequence: int, counter: int, serial: int, payload: bytes
     frame += bytes((0, END))
     frame[-2] = checksum(frame)
     return bytes(frame)
+
+
+class Reader(Protocol):
+    """Makes frames of a client's byte stream."""
+
+    def feed(self, data: bytes) -> list[V5Frame]:
+        """Take bytes from the wire; return the frames that are complete now."""
 
 
 class V5Reader:
@@ -103,6 +113,10 @@ class Stick:
     def unasked(self, control: int, payload: bytes = b"\0") -> bytes:
         """Return a frame nobody asked for; like a real one it carries the last, old sequence."""
         return self.frame(control, self.last_sequence, payload)
+
+    def handshake(self) -> bytes:
+        """Return the frame with which a logger greets its cloud after a restart."""
+        return self.unasked(HANDSHAKE, bytes(HANDSHAKE_SIZE))
 
     def frame(self, control: int, sequence: int, payload: bytes) -> bytes:
         """Return the next frame of this logger."""

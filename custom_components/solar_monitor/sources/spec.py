@@ -55,6 +55,8 @@ class Outcome:
     report: UpdateReport
     measured_at: datetime | None = None
     happenings: tuple[Happening, ...] = ()
+    asleep: bool = False
+    """Not answered, and rightly so: the sun is down. No fault, nothing to log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,16 @@ class Source(Protocol):
     @property
     def start_values(self) -> Mapping[str, Any]:
         """Values that are known before the first answer: counters from the last run."""
+        ...
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known for sure which entities and devices there are."""
+        ...
+
+    @property
+    def resting(self) -> bool:
+        """Whether silence is to be expected now, as of a device that sleeps at night."""
         ...
 
     @property

@@ -46,6 +46,7 @@ async def test_an_address_is_all_that_it_takes(
         "phase_count",
         "firmware",
         "protocol",
+        "pack_count",
     }
     assert (identity["serial"], identity["rated_power_w"]) == (logger.inverter_serial, 8000.0)
     assert {key: value for key, value in entry.data.items() if key != "identity"} == {
@@ -131,7 +132,7 @@ async def test_the_form_reaches_the_browser(
 
 
 @pytest.mark.parametrize(
-    "outside", [{"unit": 0}, {"unit": 248}, {"transport": "modbus_tcp"}, {"family": "micro"}]
+    "outside", [{"unit": 0}, {"unit": 248}, {"transport": "pigeon"}, {"family": "toaster"}]
 )
 async def test_a_choice_that_is_not_offered_is_refused(
     hass: HomeAssistant, logger: LoggerSimulator, outside: dict[str, object]

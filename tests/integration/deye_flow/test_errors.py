@@ -11,8 +11,9 @@ import pytest
 from custom_components.solar_monitor.clients.deye.inverter import Inverter
 from custom_components.solar_monitor.clients.errors import ClientError
 from custom_components.solar_monitor.clients.solarman.link import SolarmanLink
+from custom_components.solar_monitor.clients.transport import TransportKind
 from custom_components.solar_monitor.sources.deye import link, probe
-from custom_components.solar_monitor.sources.deye.link import async_link_pool
+from custom_components.solar_monitor.sources.deye.link import async_acquire_link, async_link_pool
 from tests.integration.deye_flow.kit import (
     add,
     address,
@@ -71,7 +72,6 @@ def _unexpected(_: LoggerSimulator, patcher: pytest.MonkeyPatch) -> None:
         (_fault(Fault.HALF_OPEN), "no_answer", False),
         (_too_slow, "no_answer", False),
         (_fault(Fault.ERROR_05), "unit_silent", True),
-        (_fault(Fault.MBAP), "ethernet_logger", False),
         (_fault(Fault.ZEROS), "asleep", True),
         (_other_family, "wrong_family", True),
         (_fault(Fault.RESET), "link_lost", False),
@@ -101,6 +101,21 @@ async def test_a_fault_is_named_and_the_form_goes_on(
 
     logger.fault = Fault.NONE
     logger.registers.clear()
+    created = await submit(hass, shown, suggestions(shown))
+    assert created["type"] is FlowResultType.CREATE_ENTRY
+
+
+@pytest.mark.usefixtures("no_set_up")
+async def test_an_ethernet_logger_is_named_to_who_insists_on_solarman_v5(
+    hass: HomeAssistant, logger: LoggerSimulator
+) -> None:
+    logger.fault = Fault.MBAP
+    shown = await add(hass, logger, transport="solarman_v5")
+    assert shown["errors"] == {"base": "ethernet_logger"}
+    assert error_text(shown)
+    assert is_advanced_open(shown)
+
+    logger.fault = Fault.NONE
     created = await submit(hass, shown, suggestions(shown))
     assert created["type"] is FlowResultType.CREATE_ENTRY
 
@@ -168,9 +183,7 @@ async def test_a_typed_serial_number_is_checked_also_over_a_shared_link(
     hass: HomeAssistant, logger: LoggerSimulator
 ) -> None:
     pool = async_link_pool(hass)
-    held = pool.acquire(
-        logger.host, logger.port, lambda: SolarmanLink(logger.host, logger.port, pause=0)
-    )
+    held = async_acquire_link(hass, logger.host, logger.port, None, TransportKind.SOLARMAN_V5)
     shown = await add(hass, logger, serial=str(OTHER_SERIAL))
     assert shown["errors"] == {"base": "wrong_serial"}
     assert logger.connections == 1
@@ -249,3 +262,15 @@ async def test_an_inverter_that_is_silent_by_day_is_not_believed_to_be_asleep(
     shown = await add(hass, logger, family="hybrid_1p", unit=2)
     assert shown["errors"] == {"base": "unit_silent"}
     assert " 2" in error_text(shown)
+
+
+@pytest.mark.usefixtures("no_set_up")
+async def test_a_sleeping_inverter_that_says_who_it_is_is_added(
+    hass: HomeAssistant, logger: LoggerSimulator
+) -> None:
+    logger.registers.update(dict.fromkeys(range(59, 400), 0))
+    created = await add(hass, logger)
+    assert created["type"] is FlowResultType.CREATE_ENTRY
+    assert created["title"] == "Deye 8 kW"
+    assert created["data"]["family"] == "hybrid_1p"
+    assert created["data"]["identity"]["serial"] == logger.inverter_serial

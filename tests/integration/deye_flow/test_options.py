@@ -10,6 +10,7 @@ from homeassistant.helpers.entity_registry import RegistryEntryDisabler
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.solar_monitor.clients.deye.family import Family
 from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.sources.deye.groups import group_of
 from custom_components.solar_monitor.sources.deye.options import async_apply_groups
@@ -174,4 +175,4 @@ async def test_a_chosen_group_is_shown_after_one_reload(
         if (entity := registry.async_get(entity_id)) is not None
     }
     assert keys
-    assert {group_of(key) for key in keys} == {"inverter_details"}
+    assert {group_of(Family.HYBRID_1P, key) for key in keys} == {"inverter_details"}

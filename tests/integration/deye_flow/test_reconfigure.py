@@ -10,6 +10,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.solar_monitor.clients.transport import TransportKind
 from custom_components.solar_monitor.sources.deye.link import async_acquire_link, async_link_pool
 from tests.integration.conftest import SetUp
 from tests.integration.deye import coordinator_of, entry_for
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tests.simulators.site import Site
 
 NEW_SERIAL = 1_782_345_394
+V5 = TransportKind.SOLARMAN_V5
 
 
 @pytest.fixture
@@ -131,7 +133,7 @@ async def test_a_stick_replaced_under_a_loaded_entry_can_be_taken(
 ) -> None:
     entry = entry_for(logger, port=new_stick.port)
     entry.add_to_hass(hass)
-    held = async_acquire_link(hass, new_stick.host, new_stick.port, logger.serial)
+    held = async_acquire_link(hass, new_stick.host, new_stick.port, logger.serial, V5)
     shown = await reconfigure(hass, entry)
     assert_changed(await submit(hass, shown, address(new_stick, serial=str(NEW_SERIAL))))
     assert entry.unique_id == str(NEW_SERIAL)

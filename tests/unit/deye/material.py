@@ -11,8 +11,10 @@ from custom_components.solar_monitor.clients.deye.family import Family
 from custom_components.solar_monitor.clients.deye.hybrid_1p import REGISTERS
 from custom_components.solar_monitor.clients.deye.identity import Identity
 from custom_components.solar_monitor.clients.deye.registers import Register
+from custom_components.solar_monitor.clients.deye.scale import candidate
+from custom_components.solar_monitor.clients.deye.tables import scaled_table
 from custom_components.solar_monitor.clients.errors import ClientError, NoAnswerError
-from custom_components.solar_monitor.clients.solarman.transport import LinkStats
+from custom_components.solar_monitor.clients.transport import LinkStats
 
 DATA = Path(__file__).parent.parent / "data"
 BY_KEY: Mapping[str, Register] = {register.key: register for register in REGISTERS}
@@ -22,13 +24,20 @@ FIRST_ANSWER_WORDS += [17288, 49163, 0, 60000, 0, 513, 1, 255, 0, 6410]
 """Registers 0-22 of a SUN-6K-OG01LP1-EU-AM2 (github.com/davidrapan/ha-solarman issue 834)."""
 
 
-def recorded(case: str) -> dict[str, Any]:
-    """Return a recorded frame or dump of deye_frames.json by its id."""
+def recordings() -> list[dict[str, Any]]:
+    """Return every frame and dump of deye_frames.json that has register values."""
     data = json.loads((DATA / "deye_frames.json").read_text(encoding="utf-8"))
-    found: dict[str, Any] = next(
-        entry for entry in (*data["frames"], *data["register_dumps"]) if entry["id"] == case
-    )
-    return found
+    entries = (*data["frames"], *data["register_dumps"])
+    return [
+        entry
+        for entry in entries
+        if "registers" in entry or "registers" in entry.get("expected", {})
+    ]
+
+
+def recorded(case: str) -> dict[str, Any]:
+    """Return a recorded frame or dump with register values by its id."""
+    return next(entry for entry in recordings() if entry["id"] == case)
 
 
 def words_of(registers: Mapping[str, int]) -> dict[int, int]:
@@ -36,29 +45,50 @@ def words_of(registers: Mapping[str, int]) -> dict[int, int]:
     return {int(address): word for address, word in registers.items()}
 
 
-def frozen_rows() -> list[tuple[tuple[int, ...], str]]:
+def frozen_rows(table: str) -> set[tuple[tuple[int, ...], str]]:
     """Return registers and key of every value that public clients know."""
-    text = (DATA / "deye_hybrid_1p.csv").read_text(encoding="utf-8")
+    text = (DATA / f"deye_{table}.csv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return [
+    return {
         (tuple(map(int, entry["registers"].split())), entry["key"]) for entry in DictReader(lines)
-    ]
+    }
+
+
+DEVICE_TYPES: Mapping[Family, int] = {
+    Family.HYBRID_1P: 3,
+    Family.HYBRID_3P_LV: 5,
+    Family.HYBRID_3P_HV: 6,
+    Family.STRING: 2,
+    Family.MICRO: 4,
+}
 
 
 def identity_of(
-    rated_power_w: float | None = 8000.0, *, mppt_count: int = 2, phase_count: int = 1
+    rated_power_w: float | None = 8000.0,
+    *,
+    family: Family = Family.HYBRID_1P,
+    mppt_count: int = 2,
+    phase_count: int = 1,
+    firmware: str | None = None,
+    pack_count: int = 0,
 ) -> Identity:
-    """Return the identity of a single-phase hybrid."""
+    """Return the identity of an inverter."""
     return Identity(
-        family=Family.HYBRID_1P,
-        device_type=3,
+        family=family,
+        device_type=DEVICE_TYPES[family],
         serial="2207200001",
         rated_power_w=rated_power_w,
         mppt_count=mppt_count,
         phase_count=phase_count,
-        firmware=None,
+        firmware=firmware,
         protocol=None,
+        pack_count=pack_count,
     )
+
+
+def table_of(identity: Identity) -> Mapping[str, Register]:
+    """Return the rows of a unit with the scales that are proposed for it."""
+    return scaled_table(identity.family, identity, candidate(identity.family, identity).factors)
 
 
 type Hook = Callable[[int, int], BaseException | None]

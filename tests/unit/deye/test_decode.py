@@ -3,16 +3,32 @@ from datetime import datetime, time
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.solar_monitor.clients.deye import (
+    battery_packs,
+    hybrid_1p,
+    hybrid_3p,
+    micro_inverter,
+    string_inverter,
+)
 from custom_components.solar_monitor.clients.deye.decode import Value, decode
-from custom_components.solar_monitor.clients.deye.hybrid_1p import REGISTERS
-from custom_components.solar_monitor.clients.deye.registers import Kind, Register
-from tests.unit.deye.material import BY_KEY
+from custom_components.solar_monitor.clients.deye.family import Family
+from custom_components.solar_monitor.clients.deye.registers import Kind, Part, Register
+from custom_components.solar_monitor.clients.deye.tables import TABLES
+from tests.unit.deye.material import BY_KEY, identity_of, table_of
 
 NUMBERS = [
     register
-    for register in REGISTERS
+    for table in (
+        hybrid_1p.REGISTERS,
+        hybrid_3p.REGISTERS,
+        battery_packs.pack_rows(1),
+        string_inverter.REGISTERS,
+        micro_inverter.REGISTERS,
+    )
+    for register in table
     if not register.options
     and not register.mask
+    and not register.product
     and register.kind
     in {
         Kind.IDENTITY,
@@ -247,7 +263,7 @@ def test_a_large_unit_counts_in_larger_steps(factor: int, key: str, raw: int, va
     assert type(result) is type(value)
 
 
-@given(st.sampled_from(REGISTERS), st.data())
+@given(st.sampled_from([row for table in TABLES.values() for row in table]), st.data())
 def test_whatever_comes_in_a_value_or_nothing_comes_out(
     register: Register, data: st.DataObject
 ) -> None:
@@ -273,3 +289,108 @@ def test_a_number_survives_encoding_and_decoding(register: Register, data: st.Da
         words[register.gate.address] = min(register.gate.values)
     absent = register.unit == "°C" and number == 0
     assert decode(register, words) == (None if absent else value)
+
+
+# --- Other families -------------------------------------------------------------------------------
+
+UNITS = {
+    "lv": identity_of(12_000.0, family=Family.HYBRID_3P_LV, pack_count=2),
+    "hv": identity_of(20_000.0, family=Family.HYBRID_3P_HV, firmware="3002-1095-1E08"),
+    "hv_1098": identity_of(20_000.0, family=Family.HYBRID_3P_HV, firmware="3002-1098-1E08"),
+    "hv_50": identity_of(50_000.0, family=Family.HYBRID_3P_HV),
+    "string": identity_of(family=Family.STRING, mppt_count=4, phase_count=3),
+    "micro": identity_of(2000.0, family=Family.MICRO, mppt_count=4),
+}
+
+
+def read_unit(unit: str, key: str, *raw: int) -> Value | None:
+    """Decode the row of this key as a unit has it, from its words, low word first."""
+    register = table_of(UNITS[unit])[key]
+    return decode(register, dict(zip(register.words, raw, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("unit", "key", "raw", "value"),
+    [
+        ("lv", "battery_voltage", (5124,), 51.24),
+        ("hv", "battery_voltage", (4021,), 402.1),
+        ("lv", "battery_power", (721,), 721),
+        ("hv", "battery_power", (0xFF9C,), -1000),
+        ("lv", "battery_current", (1409,), 14.09),
+        ("hv", "battery_current", (1409,), 14.09),
+        ("lv", "pv1_power", (3000,), 3000),
+        ("hv", "pv1_power", (300,), 3000),
+        ("hv", "slot1_power", (1200,), 12_000),
+        ("hv", "slot1_voltage", (4900,), 490.0),
+        ("hv", "zero_export_power", (0xFFFE,), -20),
+        ("lv", "bms_current", (0xFFF6,), -10),
+        ("hv", "bms_current", (0xFFF6,), -1.0),
+        ("hv", "max_grid_export_power", (800,), 8000),
+        # energy: whole kWh from firmware 1098 on
+        ("lv", "pv_energy_total", (365, 0), 36.5),
+        ("hv", "pv_energy_total", (365, 0), 36.5),
+        ("hv_1098", "pv_energy_total", (365, 0), 365),
+        ("hv_1098", "pv_energy_today", (12,), 12),
+        ("hv_1098", "active_energy_total", (10, 0), 1.0),
+        # power of up to 32 kW: the low word is the value
+        ("lv", "grid_power", (0xFFFB,), -5),
+        ("hv", "grid_power", (0x8001,), -32767),
+        ("hv_50", "grid_power", (0x8001, 0), 32769),
+        ("hv_50", "grid_power", (0xFFFB, 0xFFFF), -5),
+        # battery packs
+        ("lv", "pack2_soc", (987,), 98.7),
+        ("lv", "pack1_current", (0xFFF6,), -1.0),
+        ("lv", "pack1_temperature", (1253,), 25.3),
+        ("lv", "pack1_max_cell_voltage", (3345,), 3.345),
+        ("lv", "pack1_cycles", (212,), 212),
+        ("lv", "pack1_hardware_version", (0x0102,), "0102"),
+        # string and micro
+        ("string", "inverter_power", (0x86A0, 1), 10_000.0),
+        ("string", "load_energy_today", (1234,), 12.34),
+        ("string", "grid_power", (0xFFFB, 0xFFFF), -5),
+        ("micro", "heatsink_temperature", (5470,), 44.7),
+        ("micro", "heatsink_temperature", (999,), -0.01),
+        ("micro", "heatsink_temperature", (0,), None),
+        ("micro", "pv2_energy_total", (1234,), 123.4),
+        # power is voltage x current
+        ("micro", "pv1_power", (305, 62), 189),
+        ("string", "pv4_power", (6003, 81), 4862),
+        ("string", "pv1_power", (0, 0), 0),
+        ("string", "pv1_power", (6003, 0xFFFF), None),
+        ("string", "pv1_power", (0xFFFF, 81), None),
+    ],
+)
+def test_a_number_of_another_family_is_decoded(
+    unit: str, key: str, raw: tuple[int, ...], value: Value | None
+) -> None:
+    result = read_unit(unit, key, *raw)
+    assert result == value
+    assert type(result) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("unit", "key", "raw", "active"),
+    [
+        # 10808 is what a real unit answers: bits 3 and 5 say that their neighbours count
+        ("lv", "peak_shaving_bits", (10808,), ("grid_peak_shaving",)),
+        ("lv", "peak_shaving_bits", (0b10101010,), ()),
+        ("lv", "peak_shaving_bits", (0b1101,), ("micro_export_cutoff", "generator_peak_shaving")),
+        ("micro", "fault_bits", (1, 0, 0, 0), ("fault_01_dc_overvoltage",)),
+        ("micro", "fault_bits", (0, 1, 0, 0), ("fault_17",)),
+        ("string", "fault_bits", (0x1000, 0, 0, 0), ("fault_13_working_mode_changed",)),
+        ("lv", "pack1_alarm", (1, 0x8000), ("bit_0", "bit_31")),
+    ],
+)
+def test_bits_of_another_family_have_names(
+    unit: str, key: str, raw: tuple[int, ...], active: tuple[str, ...]
+) -> None:
+    assert read_unit(unit, key, *raw) == active
+
+
+def test_the_number_of_a_pack_is_not_part_of_its_name() -> None:
+    rows = table_of(UNITS["lv"])
+    assert (rows["pack2_soc"].name_key, rows["pack2_soc"].part) == ("pack_soc", Part.PACK)
+    assert (rows["battery_soc"].name_key, rows["battery_soc"].part) == (
+        "battery_soc",
+        Part.BATTERY,
+    )

@@ -4,10 +4,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.solar_monitor.clients.deye.family import Family
 from custom_components.solar_monitor.clients.deye.inverter import Inverter, Poll
 from custom_components.solar_monitor.clients.errors import (
-    AsleepError,
     BadAnswerError,
     CannotConnectError,
     ClientError,
@@ -16,11 +14,9 @@ from custom_components.solar_monitor.clients.errors import (
     ModbusRefusedError,
     NoAnswerError,
     UnitSilentError,
-    WrongFamilyError,
     WrongSerialError,
 )
 from tests.unit.deye.material import (
-    FIRST_ANSWER_WORDS,
     FakeTransport,
     fails,
     identity_of,
@@ -28,7 +24,6 @@ from tests.unit.deye.material import (
     words_of,
 )
 
-IDENTITY_WORDS = dict(enumerate(FIRST_ANSWER_WORDS))
 LIVE_WORDS = words_of(recorded("dump_1p_zero_export_ct")["registers"])
 LIVE_KEYS = ("pv_energy_total", "battery_soc")
 """Keys of two live blocks, 96-97 and 184."""
@@ -42,99 +37,6 @@ def inverter(transport: FakeTransport, *, retry_pause: float = 0.0) -> Inverter:
 async def poll(transport: FakeTransport, *keys: str, time_limit_s: float = 5.0) -> Poll:
     """Poll an identified hybrid without pauses."""
     return await inverter(transport).poll(keys or LIVE_KEYS, time_limit_s=time_limit_s)
-
-
-async def test_an_inverter_says_who_it_is() -> None:
-    transport = FakeTransport(IDENTITY_WORDS | LIVE_WORDS)
-    device = Inverter(transport, 3)
-    identity = await device.identify()
-    assert identity == device.identity
-    assert (identity.family, identity.serial) == (Family.HYBRID_1P, "2502244848")
-    assert transport.asked == [(0, 23), (150, 47)]
-    assert transport.units == {3}
-    assert "battery_soc" in device.registers
-    assert "pv3_power" not in device.registers
-
-
-def test_a_stranger_has_no_rows() -> None:
-    device = Inverter(FakeTransport(), 1)
-    assert device.identity is None
-    assert device.registers == {}
-
-
-async def test_an_ambiguous_device_with_a_battery_is_a_hybrid() -> None:
-    transport = FakeTransport(IDENTITY_WORDS | LIVE_WORDS | {0: 0x0200})
-    identity = await Inverter(transport, 1).identify()
-    assert (identity.family, identity.device_type) == (Family.HYBRID_1P, 0x0200)
-
-
-@pytest.mark.parametrize(
-    ("device_type", "live"),
-    [
-        (0x0005, LIVE_WORDS),
-        (0x0002, LIVE_WORDS),
-        (0x0004, {}),
-        (0x1234, LIVE_WORDS),
-        # ambiguous and without a battery: a string inverter
-        (0x0200, {}),
-        # says hybrid, but does not have the registers of one
-        (0x0003, dict.fromkeys(range(150, 197), 0xFFFF)),
-    ],
-)
-async def test_a_map_that_does_not_fit_is_never_taken(
-    device_type: int, live: dict[int, int]
-) -> None:
-    device = Inverter(FakeTransport(IDENTITY_WORDS | live | {0: device_type}), 1)
-    with pytest.raises(WrongFamilyError) as caught:
-        await device.identify()
-    assert caught.value.device_type == device_type
-    assert device.registers == {}
-
-
-@pytest.mark.parametrize("words", [{}, IDENTITY_WORDS])
-async def test_nothing_but_zeros_is_sleep(words: dict[int, int]) -> None:
-    with pytest.raises(AsleepError):
-        await Inverter(FakeTransport(words), 1).identify()
-
-
-async def test_a_damaged_answer_does_not_replace_a_known_identity() -> None:
-    device = Inverter(
-        FakeTransport(dict.fromkeys(range(200), 0xFFFF)),
-        1,
-        Family.HYBRID_1P,
-        identity=identity_of(),
-    )
-    rows = device.registers
-    assert not (await device.identify()).serial
-    assert device.identity == identity_of()
-    assert device.registers == rows
-
-
-async def test_a_family_chosen_by_hand_wins() -> None:
-    transport = FakeTransport(IDENTITY_WORDS | {0: 0x0005})
-    identity = await Inverter(transport, 1, Family.HYBRID_1P).identify()
-    assert (identity.family, identity.device_type) == (Family.HYBRID_1P, 0x0005)
-    assert transport.asked == [(0, 23)]
-
-
-async def test_a_family_without_a_table_is_refused_even_by_hand() -> None:
-    device = Inverter(FakeTransport(IDENTITY_WORDS), 1, Family.MICRO)
-    assert device.registers == {}
-    with pytest.raises(WrongFamilyError):
-        await device.identify()
-
-
-async def test_a_sleeping_inverter_of_a_chosen_family_has_its_rows() -> None:
-    device = Inverter(FakeTransport(), 1, Family.HYBRID_1P)
-    with pytest.raises(AsleepError):
-        await device.identify()
-    assert "battery_soc" in device.registers
-    assert "pv3_power" not in device.registers
-
-
-async def test_errors_of_the_transport_come_out_of_identify() -> None:
-    with pytest.raises(NoAnswerError):
-        await Inverter(FakeTransport(silent=True), 1).identify()
 
 
 async def test_a_poll_reads_what_the_keys_need() -> None:
@@ -341,7 +243,7 @@ async def test_the_scale_of_a_large_unit_follows_its_samples() -> None:
     assert result.values["grid_power"] == 1252
     assert result.values["load_power"] == 3790
     assert result.values["battery_current"] == 41.55
-    assert device.scale.power.votes == 1
+    assert device.scale.opinions[0].votes == 1
 
 
 async def test_the_scale_of_a_large_unit_starts_with_its_rated_power() -> None:

@@ -1,70 +1,17 @@
-from collections import Counter
-import math
-import re
-
 import pytest
 
-from custom_components.solar_monitor.clients.deye.hybrid_1p import (
-    FAULTS,
-    NOTES,
-    REGISTERS,
-    WARNINGS,
-)
+from custom_components.solar_monitor.clients.deye import string_inverter
+from custom_components.solar_monitor.clients.deye.family import Family
+from custom_components.solar_monitor.clients.deye.hybrid_1p import REGISTERS
 from custom_components.solar_monitor.clients.deye.identity import applies
 from custom_components.solar_monitor.clients.deye.planner import MAX_COUNT, plan
 from custom_components.solar_monitor.clients.deye.registers import (
     Cadence,
-    Kind,
     Part,
-    Register,
     numbered,
 )
-from tests.unit.deye.material import BY_KEY, frozen_rows, identity_of
-
-NUMERIC = {
-    Kind.MEASUREMENT,
-    Kind.ENERGY_DAILY,
-    Kind.ENERGY_PERIOD,
-    Kind.ENERGY_TOTAL,
-    Kind.SETTING_NUMBER,
-}
-
-
-def test_every_value_that_public_clients_know_has_its_row() -> None:
-    assert [(register.words, register.key) for register in REGISTERS] == frozen_rows()
-
-
-def test_keys_are_unique_snake_case() -> None:
-    assert all(re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", register.key) for register in REGISTERS)
-    assert len(BY_KEY) == len(REGISTERS)
-
-
-def test_no_word_belongs_to_two_rows() -> None:
-    uses = Counter(word for register in REGISTERS for word in register.words)
-    assert [word for word, count in uses.items() if count > 1] == []
-
-
-@pytest.mark.parametrize("register", REGISTERS, ids=lambda register: register.key)
-def test_a_row_is_sound(register: Register) -> None:
-    assert math.isfinite(register.scale)
-    assert register.scale > 0
-    assert all(0 <= word <= 0xFFFF for word in register.words)
-    assert not (register.options and register.bits)
-    assert not (register.default and not register.exposed)
-    names = [*register.options.values(), *register.bits.values()]
-    assert len(set(names)) == len(names)
-    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in names)
-    if register.kind in NUMERIC and register.key != "power_factor":
-        assert register.unit
-
-
-def test_units_are_those_of_the_contract() -> None:
-    units = {register.unit for register in REGISTERS}
-    assert units == {None, "W", "V", "A", "Hz", "kWh", "kvarh", "°C", "%", "h", "s", "Ah"}
-
-
-def test_notes_belong_to_rows() -> None:
-    assert NOTES.keys() <= BY_KEY.keys()
+from custom_components.solar_monitor.clients.deye.shared import FAULTS, WARNINGS
+from tests.unit.deye.material import BY_KEY, identity_of
 
 
 @pytest.mark.parametrize(
@@ -126,7 +73,7 @@ def test_a_family_of_four_gets_few_entities_by_default() -> None:
     shown = {
         register.key
         for register in REGISTERS
-        if register.default and applies(register, identity_of())
+        if register.default and applies(register, Family.HYBRID_1P, identity_of())
     }
     assert shown == {
         "running_state",
@@ -189,6 +136,11 @@ def test_a_key_tells_the_device(key: str, part: Part) -> None:
 )
 def test_precision_follows_from_the_scale(key: str, precision: int) -> None:
     assert BY_KEY[key].precision == precision
+
+
+def test_a_product_has_no_digits_after_the_point() -> None:
+    row = next(register for register in string_inverter.REGISTERS if register.product)
+    assert (row.scale, row.precision) == (0.01, 0)
 
 
 def test_precision_of_a_tenfold_step_is_none() -> None:

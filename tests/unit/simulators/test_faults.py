@@ -1,218 +1,18 @@
 """Each fault does on the wire what it says, and nothing is left of it afterwards."""
 
 import asyncio
-from collections.abc import Callable
-from struct import unpack_from
 
 import pytest
 
 from tests.simulators import v5sim
-from tests.simulators.face_hybrid_1p import HybridOnePhase
-from tests.simulators.faults import AT_TEXT, JUMP_RAW, RELAY_FRAME, Fault
+from tests.simulators.face import Face
+from tests.simulators.faults import AT_TEXT, RELAY_FRAME, Fault
+from tests.simulators.glitch import JUMP_RAW, YESTERDAY_RAW
 from tests.simulators.logger import LoggerSimulator
 from tests.simulators.modbus_unit import with_crc
 
+from .fault_checks import READ_BLOCK, READ_SIZE, SEEN, controls, is_whole
 from .wire import Heard, Wire, connected
-
-SOC, VOLTS = 184, 183
-READ_BLOCK = with_crc(bytes.fromhex("01030096002f"))
-READ_SIZE = 13 + 14 + 5 + 2 * 47
-"""Bytes of the answer to the usual read of 47 registers."""
-
-type Check = Callable[[Heard, LoggerSimulator], None]
-
-
-def is_whole(heard: Heard, logger: LoggerSimulator) -> None:
-    image = logger.inverter.image()
-    assert heard.registers == [image[word] for word in range(150, 197)]
-    assert not heard.ended
-
-
-def controls(heard: Heard) -> list[int]:
-    return [frame.control for frame in heard.frames]
-
-
-def split(heard: Heard, logger: LoggerSimulator) -> None:
-    is_whole(heard, logger)
-    assert len(heard.segments) == 2
-
-
-def bytewise(heard: Heard, logger: LoggerSimulator) -> None:
-    is_whole(heard, logger)
-    assert len(heard.segments) > 10
-
-
-def glued(heard: Heard, logger: LoggerSimulator) -> None:
-    is_whole(heard, logger)
-    assert controls(heard) == [v5sim.HEARTBEAT, v5sim.ANSWER]
-    assert len(heard.segments) == 1
-
-
-def heartbeat_before(heard: Heard, logger: LoggerSimulator) -> None:
-    is_whole(heard, logger)
-    assert controls(heard) == [v5sim.HEARTBEAT, v5sim.ANSWER]
-    assert len(heard.segments) == 2
-
-
-def heartbeat_instead(heard: Heard, _: LoggerSimulator) -> None:
-    (heartbeat,) = heard.frames
-    assert heartbeat.control == v5sim.HEARTBEAT
-    assert heartbeat.sequence == 0x42, "the sequence of the request before"
-
-
-def heartbeat_behind(heard: Heard, logger: LoggerSimulator) -> None:
-    is_whole(heard, logger)
-    assert controls(heard) == [v5sim.ANSWER, v5sim.HEARTBEAT]
-    assert len(heard.segments) == 1
-
-
-def at_chatter(heard: Heard, logger: LoggerSimulator) -> None:
-    assert heard.data.startswith(AT_TEXT)
-    is_whole(heard, logger)
-
-
-def foreign_frames(heard: Heard, logger: LoggerSimulator) -> None:
-    is_whole(heard, logger)
-    assert heard.data.count(RELAY_FRAME) == 2
-    assert controls(heard) == [0x4110, 0x4210, 0x4310, 0x4810, 0x1510]
-
-
-def foreign_answers(heard: Heard, logger: LoggerSimulator) -> None:
-    *foreign, own = heard.answers
-    assert own.sequence == 0x43
-    assert own.sequence not in {answer.sequence for answer in foreign}
-    assert {len(answer.payload) for answer in foreign} == {len(own.payload)}
-    is_whole(Heard([heard.data[2 * READ_SIZE :]]), logger)
-
-
-def nothing(heard: Heard, _: LoggerSimulator) -> None:
-    assert heard == Heard()
-
-
-def truncated(heard: Heard, _: LoggerSimulator) -> None:
-    assert len(heard.data) == READ_SIZE - 5
-    assert not heard.ended
-
-
-def short_error(code: int) -> Check:
-    def check(heard: Heard, logger: LoggerSimulator) -> None:
-        assert heard.rtu == bytes((code, 0))
-        assert heard.answers[0].serial == logger.serial
-
-    return check
-
-
-def bad_checksum(heard: Heard, _: LoggerSimulator) -> None:
-    assert len(heard.data) == READ_SIZE
-    assert heard.frames == []
-    assert heard.data[-2] != v5sim.checksum(heard.data)
-
-
-def clock_unset(heard: Heard, logger: LoggerSimulator) -> None:
-    is_whole(heard, logger)
-    assert unpack_from("<I", heard.answers[0].payload, 10) == (0,)
-
-
-def mbap(heard: Heard, _: LoggerSimulator) -> None:
-    assert len(heard.data) == 9
-    assert heard.data[:6] == bytes.fromhex("a51700104503")
-    assert heard.data[7] & 0x80
-    assert heard.data[8] == 2
-
-
-def double_crc(heard: Heard, _: LoggerSimulator) -> None:
-    assert heard.rtu[-2:] == b"\0\0"
-    assert with_crc(heard.rtu[:-4]) == heard.rtu[:-2]
-
-
-def bad_crc(heard: Heard, _: LoggerSimulator) -> None:
-    assert len(heard.data) == READ_SIZE
-    assert with_crc(heard.rtu[:-2]) != heard.rtu
-
-
-def wrong_length(heard: Heard, _: LoggerSimulator) -> None:
-    assert len(heard.registers) == 46
-
-
-def wrong_unit(heard: Heard, logger: LoggerSimulator) -> None:
-    assert heard.rtu[0] == logger.unit + 1
-    assert len(heard.registers) == 47
-
-
-def refused(heard: Heard, _: LoggerSimulator) -> None:
-    assert heard.rtu == with_crc(bytes.fromhex("018302"))
-
-
-def reset(heard: Heard, _: LoggerSimulator) -> None:
-    assert heard == Heard(reset=True)
-
-
-def close_after_answer(heard: Heard, logger: LoggerSimulator) -> None:
-    assert heard.ended
-    heard.ended = False
-    is_whole(heard, logger)
-
-
-def close_mid_frame(heard: Heard, _: LoggerSimulator) -> None:
-    assert heard.ended
-    assert len(heard.data) == READ_SIZE // 2
-
-
-def all_are(word: int) -> Check:
-    def check(heard: Heard, _: LoggerSimulator) -> None:
-        assert heard.registers == [word] * 47
-
-    return check
-
-
-def soc_jump(heard: Heard, logger: LoggerSimulator) -> None:
-    truth = logger.truth()["battery_soc"]
-    assert isinstance(truth, int)
-    assert abs(heard.registers[SOC - 150] - truth) == 30
-
-
-def soc_zero(heard: Heard, logger: LoggerSimulator) -> None:
-    assert heard.registers[SOC - 150] == heard.registers[VOLTS - 150] == 0
-    assert heard.registers[0] == logger.inverter.image()[150]
-
-
-SEEN: dict[Fault, Check] = {
-    Fault.NONE: is_whole,
-    Fault.SPLIT: split,
-    Fault.BYTEWISE: bytewise,
-    Fault.GLUED: glued,
-    Fault.HEARTBEAT_BEFORE: heartbeat_before,
-    Fault.HEARTBEAT_INSTEAD: heartbeat_instead,
-    Fault.HEARTBEAT_BEHIND: heartbeat_behind,
-    Fault.AT_CHATTER: at_chatter,
-    Fault.FOREIGN_FRAMES: foreign_frames,
-    Fault.FOREIGN_ANSWERS: foreign_answers,
-    Fault.LATE_ANSWER: nothing,
-    Fault.SILENCE: nothing,
-    Fault.TRUNCATED: truncated,
-    Fault.ERROR_05: short_error(5),
-    Fault.ERROR_06: short_error(6),
-    Fault.BAD_CHECKSUM: bad_checksum,
-    Fault.CLOCK_UNSET: clock_unset,
-    Fault.MBAP: mbap,
-    Fault.DOUBLE_CRC: double_crc,
-    Fault.BAD_CRC: bad_crc,
-    Fault.WRONG_LENGTH: wrong_length,
-    Fault.WRONG_UNIT: wrong_unit,
-    Fault.EXCEPTION: refused,
-    Fault.HALF_OPEN: nothing,
-    Fault.REFUSE: reset,
-    Fault.RESET: reset,
-    Fault.CLOSE_AFTER_ANSWER: close_after_answer,
-    Fault.CLOSE_MID_FRAME: close_mid_frame,
-    Fault.ZEROS: all_are(0),
-    Fault.FFFF: all_are(0xFFFF),
-    Fault.SOC_JUMP: soc_jump,
-    Fault.SOC_ZERO: soc_zero,
-    Fault.COUNTER_ZERO: is_whole,
-    Fault.COUNTER_JUMP: is_whole,
-}
-"""What a bare client hears of a read of 150-196; counters lie elsewhere and are tested below."""
 
 
 @pytest.mark.parametrize("fault", list(Fault))
@@ -269,7 +69,7 @@ async def test_faults_of_the_inverter_leave_short_errors_alone(
     assert logger.fault is Fault.WRONG_LENGTH
 
 
-def _counters(inverter: HybridOnePhase, registers: list[int]) -> list[int]:
+def _counters(inverter: Face, registers: list[int]) -> list[int]:
     """Return the raw counters in the registers from 59 on."""
     words = dict(enumerate(registers, 59))
     return [words[row.words[0]] | words[row.words[1]] << 16 for row in inverter.total_rows]
@@ -285,6 +85,84 @@ async def test_counters_can_read_zero_or_jump(logger: LoggerSimulator, wire: Wir
     jumped = _counters(inverter, (await wire.read(59, 58)).registers)
     assert jumped == [raw + JUMP_RAW for raw in good]
     assert (await wire.read(79, 1)).registers == [inverter.image()[79]]
+
+
+async def test_counters_can_stand_still(logger: LoggerSimulator, wire: Wire) -> None:
+    before = (await wire.read(59, 58)).registers
+    logger.fault = Fault.COUNTER_STUCK
+    logger.site.clock.advance(3600)
+    during = (await wire.read(59, 58)).registers
+    assert _counters(logger.inverter, during) == _counters(logger.inverter, before)
+    assert during[90 - 59] != before[90 - 59], "a temperature"
+    logger.fault = Fault.NONE
+    after = (await wire.read(59, 58)).registers
+    assert _counters(logger.inverter, after) != _counters(logger.inverter, before)
+
+
+async def test_the_high_word_of_a_counter_can_be_of_another_moment(
+    logger: LoggerSimulator, wire: Wire
+) -> None:
+    good = _counters(logger.inverter, (await wire.read(59, 58)).registers)
+    logger.fault = Fault.TORN_WORDS
+    torn = _counters(logger.inverter, (await wire.read(59, 58)).registers)
+    assert torn == [raw + 0x10000 for raw in good]
+
+
+async def test_the_day_can_begin_below_zero_or_with_yesterdays_energy(
+    logger: LoggerSimulator, wire: Wire
+) -> None:
+    (good,) = (await wire.read(108, 1)).registers
+    logger.fault = Fault.NEGATIVE_TODAY
+    assert (await wire.read(108, 1)).registers == [0xFFFE]
+    logger.fault = Fault.CLOCK_NEVER_SET
+    assert (await wire.read(108, 1)).registers == [good + YESTERDAY_RAW]
+    assert (await wire.read(22, 3)).registers == [0, 0, 0]
+
+
+@pytest.mark.parametrize("fault", [Fault.RELAY_FIRST, Fault.HANDSHAKE])
+async def test_a_client_can_be_greeted_with_foreign_bytes(
+    fault: Fault, logger: LoggerSimulator
+) -> None:
+    logger.fault = fault
+    async with connected(logger) as wire:
+        heard = await wire.listen()
+        assert heard.data == RELAY_FRAME or controls(heard) == [v5sim.HANDSHAKE]
+
+
+async def test_a_wrong_serial_can_be_met_with_silence_or_an_end(
+    logger: LoggerSimulator, wire: Wire
+) -> None:
+    logger.fault = Fault.SERIAL_SILENT
+    assert await wire.ask(READ_BLOCK, serial=0) == Heard()
+    logger.fault = Fault.SERIAL_CLOSE
+    assert await wire.ask(READ_BLOCK, serial=0) == Heard(ended=True)
+
+
+async def test_a_sulking_logger_is_closed_after_a_clients_reset(logger: LoggerSimulator) -> None:
+    logger.fault = Fault.SULK
+    async with connected(logger) as wire:
+        is_whole(await wire.read(), logger)
+    async with connected(logger) as wire, connected(logger) as other:
+        wire.reset()
+        with pytest.raises(ConnectionResetError):
+            await asyncio.wait_for(other.reader.read(), 5)
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection(logger.host, logger.port)
+    logger.fault = Fault.NONE
+    async with connected(logger) as wire:
+        is_whole(await wire.read(), logger)
+
+
+async def test_a_sulking_logger_calms_down(logger: LoggerSimulator) -> None:
+    logger.refuse_s = 0.02
+    logger.fault = Fault.SULK
+    async with connected(logger) as wire, connected(logger) as other:
+        wire.reset()
+        with pytest.raises(ConnectionResetError):
+            await asyncio.wait_for(other.reader.read(), 5)
+    await asyncio.sleep(2 * logger.refuse_s)
+    async with connected(logger) as wire:
+        is_whole(await wire.read(), logger)
 
 
 @pytest.mark.parametrize("cut", [1, 12, 25, READ_SIZE - 1])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from tests.simulators.plant import STRING_ARRAYS
 from tests.simulators.site import (
     BatterySpec,
     Clock,
@@ -36,7 +37,7 @@ def imbalance(site: Site) -> float:
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001  st adds the zone
 plants = st.builds(
     Plant,
-    arrays=st.sampled_from([Plant().arrays, MIXED.arrays, ()]),
+    arrays=st.sampled_from([Plant().arrays, MIXED.arrays, MIXED.arrays + STRING_ARRAYS, ()]),
     inverter=st.builds(
         InverterSpec, rated_w=st.sampled_from([1000.0, 8000.0]), export_allowed=st.booleans()
     ),

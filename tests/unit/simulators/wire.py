@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+import socket
 from struct import pack, unpack_from
 
 from tests.simulators import v5sim
@@ -81,6 +82,12 @@ class Wire:
         payload = b"\x02".ljust(v5sim.REQUEST_HEAD, b"\0") + rtu
         serial = self.logger.serial if serial is None else serial
         self.writer.write(v5sim.build(v5sim.REQUEST, self.sequence, 0, serial, payload))
+
+    def reset(self) -> None:
+        """End the connection with RST."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, pack("ii", 1, 0))
+        self.writer.transport.abort()
 
     async def listen(self) -> Heard:
         """Collect segments until nothing comes any more."""

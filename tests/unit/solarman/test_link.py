@@ -19,6 +19,7 @@ from custom_components.solar_monitor.clients.errors import (
 )
 from custom_components.solar_monitor.clients.solarman import SolarmanLink, v5
 from custom_components.solar_monitor.clients.solarman.v5 import Frame
+from tests.unit.tcp.scripted_server import Peer, until, with_crc
 
 from .real_frames import stream
 from .scripted_logger import (
@@ -26,7 +27,6 @@ from .scripted_logger import (
     HEARTBEAT,
     SERIAL,
     UPTIME_S,
-    Peer,
     Script,
     ScriptedLogger,
     answer_all,
@@ -35,8 +35,6 @@ from .scripted_logger import (
     fitting_rtu,
     other_sequence,
     stay_silent,
-    until,
-    with_crc,
 )
 
 NOW = CLOCK + 90.5

@@ -16,15 +16,17 @@ from custom_components.solar_monitor.clients.errors import (
 )
 from custom_components.solar_monitor.clients.solarman import SolarmanLink
 from custom_components.solar_monitor.clients.solarman.v5 import Frame
+from custom_components.solar_monitor.clients.tcp import link as tcp_link
+from custom_components.solar_monitor.clients.tcp.pool import LinkPool
+from custom_components.solar_monitor.clients.transport import TransportKind
+from tests.unit.tcp.scripted_server import Peer, until
 
 from .scripted_logger import (
     HEARTBEAT,
-    Peer,
     ScriptedLogger,
     answer_all,
     fitting,
     stay_silent,
-    until,
 )
 
 type LinkMaker = Callable[..., SolarmanLink]
@@ -164,7 +166,7 @@ async def test_an_old_caller_does_not_disturb_a_newer_one(
 async def test_a_peer_that_never_ends_the_connection_does_not_hold_us(
     logger: ScriptedLogger, link: SolarmanLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"{SolarmanLink.__module__}._CLOSE_GRACE_S", 0.02)
+    monkeypatch.setattr(tcp_link, "_CLOSE_GRACE_S", 0.02)
     logger.never_closes = True
     await link.read(1, 1, 1)
     async with asyncio.timeout(1):
@@ -175,7 +177,7 @@ async def test_a_peer_that_never_ends_the_connection_does_not_hold_us(
 async def test_bytes_that_come_while_closing_are_left_alone(
     logger: ScriptedLogger, link: SolarmanLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"{SolarmanLink.__module__}._CLOSE_GRACE_S", 0.05)
+    monkeypatch.setattr(tcp_link, "_CLOSE_GRACE_S", 0.05)
     logger.never_closes = True
     await link.read(1, 1, 1)
     closing = asyncio.create_task(link.close())
@@ -346,3 +348,19 @@ async def test_a_logger_that_hangs_up_after_each_answer_is_read(
         assert await link.read(1, address, 1) == (address,)
         await until(lambda: not link.connected)
     assert link.stats.unasked_frames == 3
+
+
+async def test_two_units_of_a_logger_read_over_one_connection(
+    make_link: Callable[..., SolarmanLink],
+) -> None:
+    pool = LinkPool()
+    first, second = (
+        pool.acquire(TransportKind.SOLARMAN_V5, "127.0.0.1", 8899, make_link) for _ in range(2)
+    )
+    answers = await asyncio.gather(first.read(1, 5, 1), second.read(2, 6, 1))
+    assert list(answers) == [(5,), (6,)]
+    assert first.stats.connects == 1
+    await pool.release(first)
+    assert second.connected
+    await pool.release(second)
+    assert not second.connected

@@ -7,11 +7,11 @@ import pytest
 from custom_components.solar_monitor.clients.errors import UnitSilentError, WrongSerialError
 from custom_components.solar_monitor.clients.solarman import SolarmanLink, v5
 from custom_components.solar_monitor.clients.solarman.v5 import Frame
+from tests.unit.tcp.scripted_server import Peer
 
 from .scripted_logger import (
     HEARTBEAT,
     SERIAL,
-    Peer,
     ScriptedLogger,
     answer_all,
     carry,

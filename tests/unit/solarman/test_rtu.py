@@ -11,9 +11,9 @@ from custom_components.solar_monitor.clients.errors import (
     ModbusRefusedError,
 )
 from custom_components.solar_monitor.clients.solarman import rtu
+from tests.unit.tcp.scripted_server import with_crc
 
 from .real_frames import Stream, stream, streams
-from .scripted_logger import with_crc
 
 READS = [it for it in streams() if "registers" in it.expected and it.name.endswith("response")]
 ANSWER = with_crc(bytes.fromhex("010304000a0102"))

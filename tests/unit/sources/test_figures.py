@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from custom_components.solar_monitor.clients.solarman.transport import LinkStats
+from custom_components.solar_monitor.clients.transport import LinkStats
 from custom_components.solar_monitor.sources.deye.figures import Figures
 
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)

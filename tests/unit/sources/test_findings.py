@@ -6,7 +6,7 @@ from custom_components.solar_monitor.clients.errors import (
     PortClosedError,
     WrongSerialError,
 )
-from custom_components.solar_monitor.clients.solarman.transport import LinkStats
+from custom_components.solar_monitor.clients.transport import LinkStats
 from custom_components.solar_monitor.sources.deye.findings import Findings
 
 

@@ -2,7 +2,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from custom_components.solar_monitor.clients.deye.hybrid_1p import REGISTERS
+from custom_components.solar_monitor.clients.deye.family import Family
+from custom_components.solar_monitor.clients.deye.tables import TABLES
 from custom_components.solar_monitor.sources.deye.groups import GROUPS, group_of
 from custom_components.solar_monitor.sources.deye.rows import every_row, rows
 from custom_components.solar_monitor.sources.spec import Rows
@@ -11,34 +12,58 @@ if TYPE_CHECKING:
     from custom_components.solar_monitor.sources.spec import Source
 
 
+HYBRID, THREE_PHASE, STRING, MICRO = (
+    Family.HYBRID_1P,
+    Family.HYBRID_3P_LV,
+    Family.STRING,
+    Family.MICRO,
+)
+
+
 @pytest.mark.parametrize(
-    ("key", "group"),
+    ("family", "key", "group"),
     [
-        ("pv1_voltage", "pv_details"),
-        ("grid_l1_current", "grid_details"),
-        ("external_ct1_power", "grid_details"),
-        ("load_l1_power", "load_details"),
-        ("inverter_frequency", "inverter_details"),
-        ("bms_voltage", "battery_bms"),
-        ("generator_voltage", "generator"),
-        ("generator_charge_enabled", "settings"),
-        ("grid_charge_current", "settings"),
-        ("work_mode", "settings"),
-        ("clock", "settings"),
-        ("slot3_soc", "time_of_use"),
-        ("time_of_use", "time_of_use"),
-        ("battery_soc", None),
-        ("inverter_serial", None),
-        ("no_such_key", None),
+        (HYBRID, "pv1_voltage", "pv_details"),
+        (HYBRID, "grid_l1_current", "grid_details"),
+        (HYBRID, "external_ct1_power", "grid_details"),
+        (HYBRID, "load_l1_power", "load_details"),
+        (HYBRID, "inverter_frequency", "inverter_details"),
+        (HYBRID, "bms_voltage", "battery_bms"),
+        (HYBRID, "generator_voltage", "generator"),
+        (HYBRID, "generator_charge_enabled", "settings"),
+        (HYBRID, "grid_charge_current", "settings"),
+        (HYBRID, "work_mode", "settings"),
+        (HYBRID, "clock", "settings"),
+        (HYBRID, "slot3_soc", "time_of_use"),
+        (HYBRID, "time_of_use", "time_of_use"),
+        (HYBRID, "battery_soc", None),
+        (HYBRID, "inverter_serial", None),
+        (HYBRID, "no_such_key", None),
+        (THREE_PHASE, "ups_l1_power", "load_details"),
+        (THREE_PHASE, "pack2_voltage", "battery_packs"),
+        (THREE_PHASE, "battery2_power", "battery_bms"),
+        (STRING, "load_power", "load_details"),
+        (STRING, "load_energy_today", "load_details"),
+        (STRING, "pv_energy_today", None),
+        (MICRO, "active_power_limit", "settings"),
     ],
 )
-def test_an_optional_value_belongs_to_a_topic(key: str, group: str | None) -> None:
-    assert group_of(key) == group
+def test_an_optional_value_belongs_to_a_topic(family: Family, key: str, group: str | None) -> None:
+    assert group_of(family, key) == group
 
 
-def test_every_group_has_values_and_every_optional_value_a_group() -> None:
-    optional = [row for row in REGISTERS if row.exposed and not row.default]
-    assert {group_of(row.key) for row in optional} == set(GROUPS)
+@pytest.mark.parametrize("family", Family)
+def test_every_optional_value_has_a_group(family: Family) -> None:
+    optional = [row.key for row in TABLES[family] if row.exposed and not row.default]
+    assert optional
+    assert {group_of(family, key) for key in optional} <= set(GROUPS)
+
+
+def test_every_group_has_values() -> None:
+    found = {group_of(family, row.key) for family, table in TABLES.items() for row in table} - {
+        None
+    }
+    assert found == set(GROUPS)
 
 
 def test_another_kind_of_source_has_no_rows() -> None:

@@ -6,19 +6,20 @@ import pytest
 
 from custom_components.solar_monitor.clients.deye.decode import Value
 from custom_components.solar_monitor.clients.deye.family import Family
+from custom_components.solar_monitor.clients.deye.identity import Identity
 from custom_components.solar_monitor.clients.deye.registers import Factor
 from custom_components.solar_monitor.clients.deye.tables import scaled_table
 from custom_components.solar_monitor.sources.deye.guards import (
-    COUNTERS,
-    TODAY_KEYS,
     DeyeGuards,
     Moment,
+    counter_keys,
     today_key,
 )
 from custom_components.solar_monitor.sources.spec import Happening
 from tests.unit.deye.material import identity_of
 
-TABLE = scaled_table(Family.HYBRID_1P, identity_of(), dict.fromkeys(Factor, 1))
+IDENTITY = identity_of()
+TABLE = scaled_table(Family.HYBRID_1P, IDENTITY, dict.fromkeys(Factor, 1))
 NOON = datetime(2026, 6, 21, 12, tzinfo=UTC)
 GOOD: Mapping[str, Value | None] = {
     "battery_soc": 55,
@@ -33,12 +34,17 @@ GOOD: Mapping[str, Value | None] = {
 }
 
 
+def guards_of(identity: Identity | None = IDENTITY, **options: Any) -> DeyeGuards:  # noqa: ANN401  any setting
+    """Make the guards of a single-phase hybrid."""
+    return DeyeGuards(Family.HYBRID_1P, identity, TABLE, **options)
+
+
 class Life:
     """Guards that are polled every 30 seconds."""
 
     def __init__(self, guards: DeyeGuards | None = None) -> None:
         """Begin at noon."""
-        self.guards = guards or DeyeGuards(identity_of())
+        self.guards = guards or guards_of()
         self.now = NOON
         self.happenings: list[Happening] = []
 
@@ -103,19 +109,19 @@ def test_what_is_not_physical_is_refused_and_counted(key: str, value: float, *, 
 
 
 def test_the_limit_of_the_house_can_be_chosen() -> None:
-    life = Life(DeyeGuards(identity_of(), house_limit_w=60_000))
+    life = Life(guards_of(house_limit_w=60_000))
     assert life.poll(grid_power=59_999)["grid_power"] == 59_999
     assert "grid_power" not in life.poll(grid_power=60_001)
 
 
 def test_an_unknown_inverter_is_taken_for_the_largest() -> None:
-    life = Life(DeyeGuards(None))
+    life = Life(guards_of(None))
     assert life.poll(pv1_power=31_999)["pv1_power"] == 31_999
     assert "pv1_power" not in life.poll(pv1_power=32_001)
 
 
 def test_settings_pass_the_same_ranges() -> None:
-    guards = DeyeGuards(identity_of())
+    guards = guards_of()
     assert guards.admit_settings(TABLE, {"bms_soc": 250, "bms_voltage": 52.1}) == {
         "bms_voltage": 52.1
     }
@@ -127,7 +133,7 @@ def test_a_string_without_a_value_makes_the_sum_unknown() -> None:
 
 
 def test_a_string_that_was_not_read_leaves_the_sum_as_it_was() -> None:
-    guards = DeyeGuards(identity_of())
+    guards = guards_of()
     shown, _ = guards.admit_live(
         TABLE, {"pv1_power": 5}, all_zero=False, moment=Moment(monotonic=0, unix=0, local=NOON)
     )
@@ -200,7 +206,7 @@ def test_zeros_at_the_very_first_are_unknown() -> None:
 def test_what_was_remembered_goes_on() -> None:
     first = Life()
     first.poll()
-    second = DeyeGuards(identity_of(), memory=first.guards.memory())
+    second = guards_of(memory=first.guards.memory())
     assert second.totals(NOON) == {"pv_energy_total": 1000, "pv_energy_today": 8}
     life = Life(second)
     life.now = first.now
@@ -210,7 +216,7 @@ def test_what_was_remembered_goes_on() -> None:
 def test_a_memory_that_may_be_old_is_shown_only_once_the_inverter_answers() -> None:
     first = Life()
     first.poll()
-    second = DeyeGuards(identity_of(), memory=first.guards.memory(), proven=False)
+    second = guards_of(memory=first.guards.memory(), proven=False)
     assert second.totals(NOON) == {}
     life = Life(second)
     life.now = first.now
@@ -232,7 +238,7 @@ def test_an_old_memory_is_shown_counter_by_counter_as_the_inverter_confirms_it(
 ) -> None:
     before = Life()
     before.poll(load_energy_total=500.0)
-    guards = DeyeGuards(identity_of(), memory=before.guards.memory(), proven=False)
+    guards = guards_of(memory=before.guards.memory(), proven=False)
     life = Life(guards)
     life.now = before.now
     told = life.poll(first, load_energy_total=500.0)
@@ -245,7 +251,7 @@ def test_an_old_memory_is_shown_counter_by_counter_as_the_inverter_confirms_it(
 def test_a_new_level_is_no_refused_value_and_confirms_an_old_memory() -> None:
     before = Life()
     before.poll()
-    guards = DeyeGuards(identity_of(), memory=before.guards.memory(), proven=False)
+    guards = guards_of(memory=before.guards.memory(), proven=False)
     life = Life(guards)
     life.now = before.now
     for _ in range(10):
@@ -258,11 +264,56 @@ def test_a_new_level_is_no_refused_value_and_confirms_an_old_memory() -> None:
     "memory", [{}, {"counters": None, "days": 5}, {"counters": {"pv_energy_total": {"raw": "x"}}}]
 )
 def test_a_damaged_memory_is_none(memory: Mapping[str, Any]) -> None:
-    guards = DeyeGuards(identity_of(), memory=memory)
+    guards = guards_of(memory=memory)
     assert guards.totals(NOON) == {}
     assert Life(guards).poll()["pv_energy_total"] == 1000
 
 
 def test_every_counter_has_a_day() -> None:
-    assert len(TODAY_KEYS) == len(COUNTERS)
+    counters = counter_keys(TABLE)
+    assert len(guards_of().today_keys) == len(counters) > 5
     assert today_key("pv_energy_total") == "pv_energy_today"
+
+
+STRING_TABLE = scaled_table(
+    Family.STRING, identity_of(family=Family.STRING, phase_count=3), dict.fromkeys(Factor, 1)
+)
+
+
+def string_guards() -> DeyeGuards:
+    """Make the guards of a string inverter that has just been seen at work."""
+    identity = identity_of(family=Family.STRING, phase_count=3)
+    guards = DeyeGuards(Family.STRING, identity, STRING_TABLE)
+    values: dict[str, Value | None] = {
+        "pv1_power": 900,
+        "pv2_power": 600,
+        "inverter_power": 1450,
+        "load_power": 700,
+        "grid_frequency": 50.0,
+        "pv_energy_total": 1000.0,
+    }
+    moment = Moment(monotonic=0, unix=NOON.timestamp(), local=NOON)
+    shown, _ = guards.admit_live(STRING_TABLE, values, all_zero=False, moment=moment)
+    assert shown["pv_power"] == 1500
+    return guards
+
+
+def test_asleep_there_is_no_power_but_in_the_house_and_the_counters_stand() -> None:
+    asleep = string_guards().fall_asleep(STRING_TABLE, NOON)
+    own = {"pv_power", "pv1_power", "pv2_power", "inverter_power", "apparent_power"}
+    assert {asleep[key] for key in own} == {0}
+    assert asleep["load_power"] is asleep["grid_power"] is None
+    assert asleep["pv_energy_total"] == 1000
+    assert "grid_frequency" not in asleep
+
+
+def test_the_zeros_of_the_wake_up_bring_nothing_back_from_before_the_sleep() -> None:
+    guards = string_guards()
+    guards.fall_asleep(STRING_TABLE, NOON)
+    zeros: dict[str, Value | None] = dict.fromkeys(("pv1_power", "grid_frequency"), 0)
+    moment = Moment(monotonic=60, unix=NOON.timestamp() + 60, local=NOON)
+    shown, happenings = guards.admit_live(STRING_TABLE, zeros, all_zero=True, moment=moment)
+    assert shown["pv1_power"] == shown["pv_power"] == 0
+    assert shown["grid_frequency"] is None
+    assert shown["pv_energy_total"] == 1000
+    assert happenings == ()

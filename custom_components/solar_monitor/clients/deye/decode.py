@@ -1,32 +1,35 @@
 """From raw words to values: pure, and silent about what is not there.
 
 Rules of absence (github.com/kbialek/deye-inverter-mqtt issue 2 and davidrapan/ha-solarman):
-all ones in an unsigned value, a temperature of exactly -100 °C, an impossible date or time and an
-option outside the known ones are None. In a signed value -1 is a value.
+all ones in an unsigned value, a temperature whose register is 0 (-100 °C; -10 °C on micros), an
+impossible date or time and an option outside the known ones are None. In a signed value -1 is a
+value.
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+import math
 
 from .registers import Kind, Register
 
 type Value = bool | int | float | str | datetime | time | tuple[str, ...]
 
 _WORD_BITS = 16
-_NO_SENSOR_C = -100.0
+_ABSENT = 0xFFFF
 
 
 def decode(register: Register, words: Mapping[int, int]) -> Value | None:
     """Return the value of one row, None when a word is missing or says that there is nothing.
 
     The clock is the inverter's own, without a time zone. A bit field is a tuple of the names of
-    its active bits in ascending order, `bit_<n>` where a bit has no name.
+    its active bits in ascending order, `bit_<n>` where a bit has no name; a bit whose name is empty
+    only says that its neighbour means something, and is left out.
     """
-    if any(address not in words for address in register.needed):
-        return None
-    if register.gate and words[register.gate.address] not in register.gate.values:
+    if not _is_there(register, words):
         return None
     raw = [words[address] for address in register.words]
+    if register.product:
+        return None if _ABSENT in raw else round(math.prod(raw) * register.scale)
     match register.kind:
         case Kind.TEXT:
             return _text(raw)
@@ -36,6 +39,13 @@ def decode(register: Register, words: Mapping[int, int]) -> Value | None:
             return _clock(raw)
         case _:
             return _number(register, raw)
+
+
+def _is_there(register: Register, words: Mapping[int, int]) -> bool:
+    """Tell whether all words have been read and mean something now."""
+    if any(address not in words for address in register.needed):
+        return False
+    return register.gate is None or words[register.gate.address] in register.gate.values
 
 
 def _number(register: Register, raw: list[int]) -> Value | None:
@@ -55,7 +65,7 @@ def _number(register: Register, raw: list[int]) -> Value | None:
             return _hours_minutes(number)
         case Kind.BITFIELD | Kind.SETTING_BITS:
             active = (bit for bit in range(size) if number >> bit & 1)
-            return tuple(register.bits.get(bit, f"bit_{bit}") for bit in active)
+            return tuple(filter(None, (register.bits.get(bit, f"bit_{bit}") for bit in active)))
         case _:
             return _scaled(register, number)
 
@@ -64,8 +74,9 @@ def _scaled(register: Register, number: int) -> int | float | None:
     """Apply scale and offset: an integer stays one, a fraction has the digits of its scale."""
     if not register.precision and not register.offset:
         return number * int(register.scale)
-    value = round(number * register.scale + register.offset, register.precision)
-    return None if register.unit == "°C" and value == _NO_SENSOR_C else value
+    if register.unit == "°C" and not number:
+        return None
+    return round(number * register.scale + register.offset, register.precision)
 
 
 def _text(raw: list[int]) -> str | None:

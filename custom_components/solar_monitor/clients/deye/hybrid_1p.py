@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from .registers import (
-    Cadence,
-    Factor,
     Gate,
     Marks,
     Register,
@@ -24,7 +22,6 @@ from .registers import (
     identity,
     measured,
     number,
-    numbered,
     period,
     select,
     set_bits,
@@ -34,68 +31,35 @@ from .registers import (
     total,
     version,
 )
-
-# --- Options and bits -----------------------------------------------------------------------------
-
-RUNNING_STATES: Mapping[int, str] = {
-    0: "standby",
-    1: "self_test",
-    2: "normal",
-    3: "alarm",  # 3 and 4 as in ha-solarman and sunsynk; an early client took 3 for the fault
-    4: "fault",
-}
-BATTERY_CONTROL_MODES: Mapping[int, str] = {0: "lead_acid", 1: "lithium"}
-BATTERY_OPERATION_MODES: Mapping[int, str] = {0: "voltage", 1: "capacity", 2: "no_battery"}
-ENERGY_PATTERNS: Mapping[int, str] = {0: "battery_first", 1: "load_first"}
-WORK_MODES: Mapping[int, str] = {
-    0: "selling_first",
-    1: "zero_export_to_load",
-    2: "zero_export_to_ct",
-}
-# Numbers as the display and the manual print them: number n is bit n - 1 (ha-solarman gives
-# bits, sunsynk numbers, and they agree).
-WARNINGS: Mapping[int, str] = numbered(
-    "warning",
-    32,
-    {
-        2: "fan",
-        3: "grid_phase",
-        4: "meter_communication",
-        31: "battery_loss",
-        32: "parallel_communication",
-    },
+from .shared import (
+    AMPS_STEP,
+    ANY_BIT,
+    BARE_DAY,
+    BATTERY_CONTROL_MODES,
+    BATTERY_OPERATION_MODES,
+    BMS,
+    BUS,
+    CORE,
+    DAY,
+    DEVICE,
+    DISPUTED,
+    ENERGY_PATTERNS,
+    FAULTS,
+    GRID,
+    JUNK,
+    LOAD,
+    MAIN,
+    MONTH,
+    RUNNING_STATES,
+    SHOWN,
+    TIME_OF_USE,
+    TWO_WAY,
+    WARNINGS,
+    WORK_MODES,
 )
-FAULTS: Mapping[int, str] = numbered(
-    "fault",
-    64,
-    {
-        7: "dc_soft_start",
-        10: "auxiliary_power_supply",
-        13: "working_mode_changed",
-        18: "ac_overcurrent",
-        20: "dc_overcurrent",
-        23: "ac_leakage_current",
-        24: "dc_insulation",
-        26: "dc_bus_unbalanced",
-        29: "parallel_communication",
-        35: "no_ac_grid",
-        42: "ac_undervoltage",
-        47: "ac_frequency",
-        56: "dc_bus_undervoltage",
-        63: "arc",
-        64: "heatsink_overheated",
-    },
-)
-TIME_OF_USE: Mapping[int, str] = {
-    0: "enabled",
-    1: "monday",
-    2: "tuesday",
-    3: "wednesday",
-    4: "thursday",
-    5: "friday",
-    6: "saturday",
-    7: "sunday",
-}
+
+# --- What only this family has -------------------------------------------------------------------
+
 SLOT_CHARGE: Mapping[int, str] = {0: "grid", 1: "generator", 6: "sell"}
 PEAK_SHAVING: Mapping[int, str] = {
     0: "micro_export_cutoff",
@@ -103,37 +67,6 @@ PEAK_SHAVING: Mapping[int, str] = {
     8: "grid_peak_shaving",
     12: "always_on_grid",
 }
-
-# --- Why some rows are not shown ------------------------------------------------------------------
-
-DEVICE: Final[Marks] = {"why_not": "shown with the device, not as an entity"}
-BUS: Final[Marks] = {"why_not": "tells a person nothing"}
-DAY: Final[Marks] = {
-    "why_not": "the firmware's own day, which ends by the inverter's clock; we count today "
-    "ourselves from the guarded total and show this one in the diagnostics",
-}
-BARE_DAY: Final[Marks] = {
-    "why_not": "the firmware's own day, without a total to check it by; in the diagnostics",
-}
-MONTH: Final[Marks] = {
-    "why_not": "the firmware's own month; Home Assistant's statistics make months of the total",
-}
-JUNK: Final[Marks] = {"why_not": "holds garbage on many firmwares"}
-DISPUTED: Final[Marks] = {
-    "why_not": "off is 2 in ha-solarman and 0 in sunsynk; running_state tells what the unit does",
-}
-
-# --- What rows have in common ---------------------------------------------------------------------
-
-CORE: Final[Marks] = {"core": True}
-MAIN: Final[Marks] = {"core": True, "default": True}
-SHOWN: Final[Marks] = {"default": True}
-ANY_BIT: Final = 0xFFFF
-TWO_WAY: Final[Marks] = {"signed": True}
-GRID: Final[Marks] = {"signed": True, "factor": Factor.GRID}
-LOAD: Final[Marks] = {"signed": True, "factor": Factor.LOAD}
-AMPS_STEP: Final[Marks] = {"factor": Factor.BATTERY_CURRENT}
-BMS: Final[Marks] = {"cadence": Cadence.SETTINGS}
 # AUX port mode 0 is the generator in ha-solarman, the source that has a total in 92/95; in sunsynk
 # these words are the SD card's state and a temperature.
 GENERATOR: Final[Marks] = {"gate": Gate(235, frozenset({0}))}
@@ -141,30 +74,15 @@ GENERATOR: Final[Marks] = {"gate": Gate(235, frozenset({0}))}
 # --- What a person has to know to read a value ----------------------------------------------------
 
 NOTES: Mapping[str, str] = {
-    "device_type": "decides the family",
-    "protocol_version": "high byte.low byte",
     "rated_phase": "0–2 single-phase, 3 three-phase, 8 single-phase storage",
-    "mppt_and_phases": "bits 8–11 PV inputs, bits 0–3 phases; valid above 0x0100",
-    "clock": "the inverter's local time; its daily counters end by it",
-    "active_energy_total": "net energy of the inverter; signed, may fall",
     "pv_energy_year": "40 GWh in kellerza/sunsynk issue 650",
     "grid_export_energy_year": "0xFFFFF2B7 on a real unit (davidrapan/ha-solarman issue 322)",
-    "generator_energy_today": "AUX/GEN port",
     "generator_energy_total": "only while the AUX port is a generator (aux_port_mode 0)",
-    "generator_power": "AUX/GEN port: generator, micro-inverters or smart load",
-    "grid_power": "at the grid port; + importing, − exporting",
-    "external_ct_power": "at the external CT: the house's meter where one is fitted; + importing, "
-    "− exporting",
-    "inverter_power": "+ from the inverter, − charging from the grid",
     "load_power": "= inverter_power + grid_power",
-    "battery_power": "+ discharging, − charging",
-    "battery_current": "+ discharging, − charging",
     "grid_connected": "the grid relay is closed",
     "generator_relay": "bit 8: the relay of the AUX/GEN port is closed",
     "zero_export_power": "−20…500",
     "aux_port_mode": "the plain number: public sources disagree on 0 and 2; 1 is smart load",
-    "bms_alarm": "bits differ by battery maker",
-    "bms_fault": "bits differ by battery maker",
 }
 
 REGISTERS: tuple[Register, ...] = (

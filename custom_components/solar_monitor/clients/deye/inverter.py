@@ -14,18 +14,20 @@ from ..errors import (
     LinkLostError,
     ModbusRefusedError,
     NoAnswerError,
+    UnitSilentError,
     WrongFamilyError,
     WrongSerialError,
 )
 from ..report import UpdateReport
-from ..solarman.transport import Transport
+from ..transport import Transport
+from .battery_packs import COUNT_BLOCK, MAX_PACKS
 from .decode import Value, decode
-from .family import CHECK_BLOCK, Family, detect, needs_check, second_check
+from .family import Candidate, Family, Fit, candidates, check_block, judge
 from .identity import IDENTITY_BLOCK, Identity, read_identity
 from .planner import Block, plan
 from .registers import Cadence, Register
 from .scale import PowerScale, candidate, power_scale
-from .tables import TABLES, scaled_table
+from .tables import scaled_table
 
 _RETRIES = 2
 """How often a block that failed is read again within one poll."""
@@ -80,7 +82,7 @@ class Inverter:
         self._unit = unit
         self._family = family
         self._identity = identity
-        self._scale: PowerScale = candidate(identity)
+        self._scale: PowerScale = candidate(self.family, identity)
         self._retry_pause = retry_pause
 
     @property
@@ -94,32 +96,36 @@ class Inverter:
         return self._scale
 
     @property
+    def family(self) -> Family | None:
+        """The family chosen by hand or told by the inverter, None until it has said so."""
+        return self._family or (self._identity.family if self._identity else None)
+
+    @property
     def registers(self) -> Mapping[str, Register]:
         """The rows that this unit has, by key; none while its family is unknown."""
-        family = self._family or (self._identity.family if self._identity else None)
-        if family is None or family not in TABLES:
+        if self.family is None:
             return {}
-        return scaled_table(family, self._identity, self._scale.factors)
+        return scaled_table(self.family, self._identity, self._scale.factors)
 
     async def identify(self) -> Identity:
         """Ask the inverter who it is and make sure that we have the right map for it.
 
-        Raises AsleepError when it answers with nothing but zeros, WrongFamilyError when there is no
-        table for it or the table does not fit, and whatever the transport raises.
+        The map is checked against live registers, unless the same inverter has been identified with
+        it before. Raises WrongFamilyError when no map fits, also one that was chosen by hand;
+        AsleepError when there are only zeros (`identity` holds what it said about itself
+        nevertheless, unless it said nothing); and whatever the transport raises.
         """
         words = await self._read(IDENTITY_BLOCK)
         if not any(words.values()):
             raise AsleepError
-        device_type = words[0]
-        family = self._family or await self._detect(device_type)
-        if family is None or family not in TABLES:
-            raise WrongFamilyError(device_type=device_type)
-        identity = read_identity(family, words)
-        if identity.serial or self._identity is None:
-            # Without a serial number it is damaged (0xFFFF everywhere, say): what is known stays.
-            self._identity = identity
-            self._scale = candidate(identity)
-        return identity
+        family, fit = await self._settle(words)
+        awake = fit is not Fit.ASLEEP
+        packs = await self._count_packs(family) if awake else self._known_packs
+        self._identity = read_identity(family, words, pack_count=packs)
+        self._scale = candidate(family, self._identity)
+        if not awake:
+            raise AsleepError
+        return self._identity
 
     async def poll(
         self, keys: Collection[str], *, urgent: bool = True, time_limit_s: float
@@ -153,15 +159,58 @@ class Inverter:
             measured_at=reading.first_answer or datetime.now(UTC),
         )
 
-    async def _detect(self, device_type: int) -> Family | None:
-        """Return the family, confirmed where a wrong one could go unnoticed."""
-        family = detect(device_type)
-        if not needs_check(device_type):
-            return family
-        live = await self._read(CHECK_BLOCK)
-        if family is Family.HYBRID_1P and not any(live.values()):
+    @property
+    def _known_packs(self) -> int:
+        """The number of battery packs as told last."""
+        return self._identity.pack_count if self._identity else 0
+
+    async def _settle(self, words: Mapping[int, int]) -> tuple[Family, Fit]:
+        """Return the family whose live registers fit, or that sleeps and is not doubted."""
+        device_type = words[0]
+        known = self._identity
+        if (
+            known
+            and known.family is self.family
+            and known == read_identity(known.family, words, pack_count=known.pack_count)
+        ):
+            return known.family, Fit.FITS
+        options = candidates(device_type)
+        if self._family:
+            named = any(option.family is self._family for option in options)
+            options = (Candidate(self._family, doubted=not named),)
+        fits = []
+        for option in options:
+            fit = await self._fit(option)
+            if fit is Fit.FITS or (fit in (Fit.UNSURE, Fit.ASLEEP) and not option.doubted):
+                return option.family, fit
+            fits.append(fit)
+        if fits and fits[0] is Fit.ASLEEP and not (self._family and candidates(device_type)):
             raise AsleepError
-        return second_check(device_type, live)
+        raise WrongFamilyError(device_type=device_type)
+
+    async def _fit(self, option: Candidate) -> Fit:
+        """Look at the live registers of a family; an inverter of another one may refuse them."""
+        try:
+            return judge(option, await self._read(check_block(option.family)))
+        except ModbusRefusedError as err:
+            if err.code not in _PERMANENT_REFUSALS:
+                raise
+        except UnitSilentError:
+            if not option.doubted:
+                raise
+        return Fit.WRONG
+
+    async def _count_packs(self, family: Family) -> int:
+        """Return how many battery packs are told one by one; firmware without them refuses."""
+        if not family.three_phase:
+            return 0
+        try:
+            count = (await self._read(COUNT_BLOCK))[COUNT_BLOCK.address]
+        except ModbusRefusedError, UnitSilentError:
+            return 0
+        except ClientError:
+            return self._known_packs
+        return count if count <= MAX_PACKS else 0
 
     async def _read_blocks(self, waiting: list[Block], reading: _Reading, *, urgent: bool) -> None:
         """Read all blocks, and again those that failed, until time or patience is at its end."""

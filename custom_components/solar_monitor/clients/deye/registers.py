@@ -40,14 +40,22 @@ class Part(StrEnum):
 
     INVERTER = "inverter"
     BATTERY = "battery"
+    PACK = "pack"
+    """One battery pack of several: which one is `Register.pack`."""
 
 
 class Factor(StrEnum):
-    """A group of rows that count in tenfold steps on some large units (see `scale`)."""
+    """A group of rows that count in other steps on some units (see `scale`)."""
 
     GRID = "grid"
     LOAD = "load"
     BATTERY_CURRENT = "battery_current"
+    BATTERY_VOLTAGE = "battery_voltage"
+    BATTERY_POWER = "battery_power"
+    PV_POWER = "pv_power"
+    SETTING_POWER = "setting_power"
+    BMS_CURRENT = "bms_current"
+    ENERGY = "energy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,12 @@ class Register:
     `words` are Modbus addresses, low word first, not always adjacent. A numeric value is
     raw x `scale` + `offset` in `unit`. With a `mask` the value is a bool, true when any of the
     mask's bits is set. `mppt` and `phases` are the number of PV inputs and phases that a unit must
-    have for the row to exist. `why_not` is the reason for hiding a row from people; empty means
-    that it is exposed.
+    have for the row to exist, `pack` is the battery pack (from 1) that it belongs to.
+
+    A `derived` row shares its words with other rows; a `product` is the raw words multiplied. With
+    `far_high` the last word is a high word far from the low one, which only large units need (see
+    `low_only`). `why_not` is the reason for hiding a row from people; empty means that it is
+    exposed.
     """
 
     key: str
@@ -85,6 +97,10 @@ class Register:
     bits: Mapping[int, str] = field(default_factory=dict)
     mppt: int = 1
     phases: int = 1
+    pack: int = 0
+    derived: bool = False
+    product: bool = False
+    far_high: bool = False
     factor: Factor | None = None
     gate: Gate | None = None
     core: bool = False
@@ -99,11 +115,20 @@ class Register:
     @property
     def part(self) -> Part:
         """The device it belongs to, which its key tells."""
+        if self.pack:
+            return Part.PACK
         return Part.BATTERY if self.key.startswith(_BATTERY_KEYS) else Part.INVERTER
 
     @property
+    def name_key(self) -> str:
+        """The key without the number of the pack: what all packs call this value."""
+        return self.key.replace(f"pack{self.pack}_", "pack_", 1) if self.pack else self.key
+
+    @property
     def precision(self) -> int:
-        """Digits after the decimal point that the scale can express."""
+        """Digits after the decimal point that the scale can express; none for a product."""
+        if self.product:
+            return 0
         exponent = Decimal(str(self.scale)).normalize().as_tuple().exponent
         return max(0, -int(exponent))
 
@@ -112,9 +137,17 @@ class Register:
         """Every word that has to be read before the value can be decoded."""
         return (*self.words, self.gate.address) if self.gate else self.words
 
-    def scaled(self, factor: int) -> Register:
+    def scaled(self, factor: float) -> Register:
         """Return this row for a unit that counts it in steps `factor` times as large."""
         return replace(self, scale=round(self.scale * factor, 6)) if factor != 1 else self
+
+    def low_only(self) -> Register:
+        """Return this row without the far high word, for a unit whose values fit into the low one.
+
+        Firmwares leave the high word 0 for negative values (github.com/kellerza/sunsynk issue 398),
+        and two requests may tear the words apart.
+        """
+        return replace(self, words=self.words[:1], far_high=False) if self.far_high else self
 
 
 class Marks(TypedDict, total=False):
@@ -122,6 +155,7 @@ class Marks(TypedDict, total=False):
 
     cadence: Cadence
     signed: bool
+    far_high: bool
     factor: Factor
     gate: Gate
     core: bool
@@ -137,6 +171,9 @@ class Details(TypedDict, total=False):
     bits: Mapping[int, str]
     mppt: int
     phases: int
+    pack: int
+    offset: float
+    derived: bool
 
 
 class Maker(Protocol):
@@ -161,10 +198,9 @@ def _maker(
     cadence: Cadence,
     default_unit: str | None = None,
     default_scale: float = 1,
-    *,
-    offset: float = 0,
+    **preset: float,
 ) -> Maker:
-    """Return the maker of rows of one kind."""
+    """Return the maker of rows of one kind; `preset` are further fields that they all have."""
     common: Marks = {"cadence": cadence}
 
     def make(
@@ -177,10 +213,8 @@ def _maker(
         **details: Unpack[Details],
     ) -> Register:
         words = (address,) if isinstance(address, int) else address
-        columns: dict[str, Any] = {**common, **marks, **details}
-        return Register(
-            key=key, words=words, kind=kind, unit=unit, scale=scale, offset=offset, **columns
-        )
+        columns: dict[str, Any] = {**preset, **common, **marks, **details}
+        return Register(key=key, words=words, kind=kind, unit=unit, scale=scale, **columns)
 
     return make
 
@@ -191,6 +225,9 @@ version: Final = _maker(Kind.VERSION, Cadence.IDENTITY)
 clock: Final = _maker(Kind.CLOCK, Cadence.SETTINGS)
 status: Final = _maker(Kind.STATUS, Cadence.LIVE)
 measured: Final = _maker(Kind.MEASUREMENT, Cadence.LIVE)
+product: Final = _maker(
+    Kind.MEASUREMENT, Cadence.LIVE, "W", 0.01, product=True, derived=True
+)  # of 0.1 V and 0.1 A
 celsius: Final = _maker(Kind.MEASUREMENT, Cadence.LIVE, "°C", 0.1, offset=-100)
 daily: Final = _maker(Kind.ENERGY_DAILY, Cadence.LIVE, "kWh", 0.1)
 period: Final = _maker(Kind.ENERGY_PERIOD, Cadence.LIVE, "kWh", 0.1)

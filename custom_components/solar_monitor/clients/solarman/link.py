@@ -4,37 +4,29 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from datetime import UTC, datetime
 import logging
 import secrets
-import time
-from typing import Final
+from typing import Final, override
 
 from ..errors import (
     BadAnswerError,
     BusyError,
-    CannotConnectError,
     ClientError,
     EthernetLoggerError,
-    LinkLostError,
     NoAnswerError,
     UnitSilentError,
     WrongSerialError,
 )
+from ..tcp.connection import Connection
+from ..tcp.link import TcpLink
 from . import rtu, v5
-from .connection import Connection
-from .transport import LinkStats
-from .turns import Turns
 
 _LOGGER = logging.getLogger(__name__)
 
-DEFAULT_PORT: Final = 8899
 # How long to wait for a better answer after one with our sequence number that does not fit:
 # it may be another client's, whose number happens to be the same.
 _SECOND_CHANCE_S: Final = 1.0
-_CLOSE_GRACE_S: Final = 1.0
 _REMEMBERED_SEQUENCES: Final = 16
-_CLOSED_BY_US: Final = "closed by us"
 
 
 @dataclass(slots=True)
@@ -48,48 +40,28 @@ class _OpenRequest:
 
 
 @dataclass(eq=False, repr=False)
-class SolarmanLink:
+class SolarmanLink(TcpLink):
     """Reads and writes registers through a logger; shared by all Modbus units behind it.
 
-    Times are in s. `serial` is the typed serial number, 0..2^32-1, which is then checked; without
-    one it is learned from whatever the logger sends. `request_timeout` counts from the sending of
-    a request, not from the call; `pause` is the least time between two requests; `now` is the
-    unix time, used for replies and the clock offset.
-
-    A request that finds no connection makes one. After a time-out the connection stays: a late
-    answer is known by its sequence number. After `close` or a lost connection the next request
-    connects again. Only ClientErrors come out; ValueError for registers that do not exist.
+    `serial` is the typed serial number, 0..2^32-1, which is then checked; without one it is learned
+    from whatever the logger sends. `now` is used for replies and the clock offset. After a time-out
+    the connection stays: a late answer is known by its sequence number. The rest is as every
+    TcpLink has it.
     """
 
-    host: str
-    port: int = DEFAULT_PORT
     _: KW_ONLY
     serial: int | None = None
-    request_timeout: float = 10.0
-    connect_timeout: float = 10.0
-    pause: float = 0.1
-    now: Callable[[], float] = time.time
-    stats: LinkStats = field(init=False, default_factory=LinkStats)
 
+    @override
     def __post_init__(self) -> None:
         """Prepare a link without a connection."""
+        super().__post_init__()
         self._serial_typed = self.serial is not None
-        self._turns = Turns()
-        self._connection: Connection | None = None
-        self._connecting: asyncio.Timeout | None = None
-        self._door = asyncio.Lock()  # one connection is opened or closed at a time
         self._parser = v5.FrameParser()
-        self._closes = 0
         self._open_request: _OpenRequest | None = None
         self._asked: deque[int] = deque(maxlen=_REMEMBERED_SEQUENCES)
         # Random, so that answers to other clients of the logger do not look like ours.
         self._sequence = secrets.randbelow(0x100)
-        self._last_request_end = float("-inf")
-
-    @property
-    def connected(self) -> bool:
-        """Whether a connection stands at this moment."""
-        return self._connection is not None and self._connection.alive
 
     async def read(
         self, unit: int, address: int, count: int, *, urgent: bool = True
@@ -111,18 +83,6 @@ class SolarmanLink:
             request, lambda answer: rtu.parse_write(answer, unit, address, len(values)), urgent=True
         )
 
-    async def close(self) -> None:
-        """End the connection cleanly and fail every request that is open or waits.
-
-        May be called at any time and more than once; the next request connects again.
-        """
-        self._closes += 1
-        self._fail(LinkLostError(_CLOSED_BY_US))
-        if self._connecting is not None and not self._connecting.expired():
-            self._connecting.reschedule(asyncio.get_running_loop().time())
-        async with self._door:
-            await self._discard()
-
     async def _ask[T](self, request: bytes, parse: Callable[[bytes], T], *, urgent: bool) -> T:
         """Wait for the turn, send a request and return what `parse` makes of its answer."""
         closes = self._closes
@@ -141,8 +101,7 @@ class SolarmanLink:
     ) -> T:
         """Send one request and wait for its answer."""
         loop = asyncio.get_running_loop()
-        await asyncio.sleep(self._last_request_end + self.pause - loop.time())
-        connection = await self._connect(closes)
+        connection = await self._ready(closes)
         self._sequence = (self._sequence + 1) & 0xFF
         self._asked.append(self._sequence)
         open_request = _OpenRequest(self._sequence, loop.time(), self.stats.foreign_answers)
@@ -194,54 +153,18 @@ class SolarmanLink:
             case code:
                 raise BadAnswerError(f"the logger reports its error {code}")
 
-    async def _connect(self, closes: int) -> Connection:
-        """Return the connection, opened if there is none.
-
-        `closes` is the number of closes when the caller began: a caller from before a close must
-        not connect again.
-        """
-        async with self._door:
-            self._check_not_closed(closes)
-            if self._connection is not None and self._connection.alive:
-                return self._connection
-            await self._discard()
-            connection = await self._open(closes)
-            if closes != self._closes:
-                await connection.close(_CLOSE_GRACE_S)
-            self._check_not_closed(closes)
-            self._connection = connection
-            return connection
-
-    async def _open(self, closes: int) -> Connection:
-        """Open a connection; `close` ends the attempt at once."""
+    @override
+    def _begin(self) -> None:
+        """Begin with an empty parser."""
         self._parser = v5.FrameParser()
-        try:
-            async with asyncio.timeout(self.connect_timeout) as self._connecting:
-                connection = await Connection.open(self.host, self.port, self._on_bytes, self._fail)
-        except TimeoutError:
-            self._check_not_closed(closes)
-            raise CannotConnectError("the connection was not made in time") from None
-        finally:
-            self._connecting = None
-        self.stats.connects += 1
-        return connection
 
-    async def _discard(self) -> None:
-        """End the connection if there is one. The caller holds the door."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close(_CLOSE_GRACE_S)
-
-    def _check_not_closed(self, closes: int) -> None:
-        """Stop a request that began before the link was closed."""
-        if closes != self._closes:
-            raise LinkLostError(_CLOSED_BY_US)
-
+    @override
     def _fail(self, error: ClientError) -> None:
         """Let the open request fail."""
         if self._open_request is not None:
             self._open_request.inbox.put_nowait(error)
 
+    @override
     def _on_bytes(self, connection: Connection, data: bytes) -> None:
         """Sort what arrived; called by the connection."""
         skipped_before = self._parser.skipped_bytes
@@ -265,24 +188,21 @@ class SolarmanLink:
         """Tell our answer from late ones and from those to other clients of the logger."""
         request = self._open_request
         if request is not None and frame.sequence == request.sequence:
-            self._count_answer(frame, request)
+            self._count_answer(request.sent_at)
+            self._keep_times(frame)
             request.inbox.put_nowait(frame)
         elif frame.sequence in self._asked:
             self.stats.late_answers += 1
         else:
             self.stats.foreign_answers += 1
 
-    def _count_answer(self, frame: v5.Frame, request: _OpenRequest) -> None:
+    def _keep_times(self, frame: v5.Frame) -> None:
         """Keep what an answer tells about the logger."""
-        now = self.now()
         logger_time = frame.logger_time
-        stats = self.stats
-        stats.answers += 1
-        stats.last_answer_monotonic = asyncio.get_running_loop().time()
-        stats.last_answer_at = datetime.fromtimestamp(now, UTC)
-        stats.answer_time_s = stats.last_answer_monotonic - request.sent_at
-        stats.logger_uptime_s = frame.power_on_time
-        stats.clock_offset_s = None if logger_time is None else logger_time.timestamp() - now
+        self.stats.logger_uptime_s = frame.power_on_time
+        self.stats.clock_offset_s = (
+            None if logger_time is None else logger_time.timestamp() - self.now()
+        )
 
     def _learn(self, serial: int) -> None:
         """Take over the logger's serial number, unless the user typed one."""

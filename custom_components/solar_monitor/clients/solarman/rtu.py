@@ -10,16 +10,12 @@ from typing import Final
 from pymodbus.framer import FramerRTU
 from pymodbus.pdu import DecodePDU
 from pymodbus.pdu.register_message import (
-    ReadHoldingRegistersRequest,
     ReadHoldingRegistersResponse,
-    WriteMultipleRegistersRequest,
     WriteMultipleRegistersResponse,
 )
 
 from ..errors import BadAnswerError, ModbusRefusedError
-
-MAX_READ: Final = 125
-MAX_WRITE: Final = 123
+from ..modbus import pdu
 
 _FRAMER: Final = FramerRTU(DecodePDU(is_server=False))
 _CRC_SIZE: Final = 2
@@ -28,33 +24,16 @@ _EXCEPTION_FLAG: Final = 0x80
 _EXCEPTION_SIZE: Final = 5
 _READ_OVERHEAD: Final = 5
 _WRITE_ANSWER_SIZE: Final = 8
-_HIGHEST_UNIT: Final = 0xFF
-_HIGHEST_WORD: Final = 0xFFFF
 
 
 def read_request(unit: int, address: int, count: int) -> bytes:
-    """Return the request to read `count` (1..125) holding registers, function 3.
-
-    Raises ValueError for an address, count or unit that Modbus does not have.
-    """
-    _check(unit, address, count, MAX_READ)
-    return _FRAMER.buildFrame(
-        ReadHoldingRegistersRequest(dev_id=unit, address=address, count=count)
-    )
+    """Return the frame of `pdu.read_request`."""
+    return _FRAMER.buildFrame(pdu.read_request(unit, address, count))
 
 
 def write_request(unit: int, address: int, values: Sequence[int]) -> bytes:
-    """Return the request to write 1..123 holding registers of 0..65535, function 16.
-
-    Deye inverters take function 16 only, for a single register too (pysolarmanv5 #24, #41).
-    Raises ValueError for an address, number of values, value or unit that Modbus does not have.
-    """
-    _check(unit, address, len(values), MAX_WRITE)
-    if not all(0 <= value <= _HIGHEST_WORD for value in values):
-        raise ValueError("a register holds 0..65535")
-    return _FRAMER.buildFrame(
-        WriteMultipleRegistersRequest(dev_id=unit, address=address, registers=list(values))
-    )
+    """Return the frame of `pdu.write_request`."""
+    return _FRAMER.buildFrame(pdu.write_request(unit, address, values))
 
 
 def parse_read(rtu: bytes, unit: int, count: int) -> tuple[int, ...]:
@@ -79,16 +58,6 @@ def parse_write(rtu: bytes, unit: int, address: int, count: int) -> None:
     answer.decode(_checked(rtu, unit, answer.function_code, _WRITE_ANSWER_SIZE))
     if (answer.address, answer.count) != (address, count):
         raise BadAnswerError("the answer names other registers")
-
-
-def _check(unit: int, address: int, count: int, most: int) -> None:
-    """Refuse what a Modbus frame cannot carry."""
-    if not 0 <= unit <= _HIGHEST_UNIT:
-        raise ValueError("a Modbus unit is 0..255")
-    if not 1 <= count <= most:
-        raise ValueError(f"one request carries 1..{most} registers")
-    if not 0 <= address <= _HIGHEST_WORD + 1 - count:
-        raise ValueError("registers have the addresses 0..65535")
 
 
 def _checked(rtu: bytes, unit: int, function: int, size: int) -> bytes:

@@ -7,7 +7,7 @@ time and its clock seem to move with every poll.
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ...clients.solarman.transport import LinkStats
+from ...clients.transport import LinkStats
 
 LOGGER_UPTIME: Final = "logger_uptime"
 CLOCK_OFFSET: Final = "clock_offset"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...clients.errors import ClientError, PortClosedError, WrongSerialError
-from ...clients.solarman.transport import LinkStats
+from ...clients.transport import LinkStats
 from ..spec import Finding
 
 WRONG_SERIAL: Final = "wrong_serial"

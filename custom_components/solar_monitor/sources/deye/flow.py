@@ -21,7 +21,8 @@ import voluptuous as vol
 
 from ...clients.errors import AsleepError, ClientError, WrongFamilyError, WrongSerialError
 from ...clients.solarman.discovery import FoundLogger, discover
-from ...clients.solarman.link import DEFAULT_PORT
+from ...clients.tcp.link import DEFAULT_PORT
+from ...clients.transport import TransportKind
 from ...const import (
     CONF_FAMILY,
     CONF_ID_PREFIX,
@@ -31,16 +32,24 @@ from ...const import (
     CONF_TRANSPORT,
     CONF_UNIT,
 )
+from .entries import (
+    KIND,
+    entry_data,
+    is_of,
+    is_same_inverter,
+    is_same_logger,
+    place_of,
+    title_of,
+    unique_id_of,
+)
 from .forms import (
     SECTION_ADVANCED,
-    TRANSPORT_V5,
     InvalidFormError,
     address_schema,
     parse_address,
     with_serial,
 )
-from .probe import DEFAULT_UNIT, Probe, Target, async_probe
-from .source import identity_to_data
+from .probe import Probe, Target, async_probe
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
@@ -48,19 +57,29 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-KIND: Final = "deye"
 CONF_LOGGER: Final = "logger"
 BY_HAND: Final = "by_hand"
-DEFAULT_TITLE: Final = "Deye"
 
 STEP_DEYE: Final = "deye"
 STEP_PICK: Final = "pick"
 STEP_DISCOVERY_CONFIRM: Final = "discovery_confirm"
 STEP_RECONFIGURE: Final = "reconfigure_deye"
 
+# Asleep, and without a stick nobody else can tell a serial number.
+ERROR_NAMELESS: Final = "asleep_nameless"
+ERROR_WRONG_DEVICE: Final = "wrong_device"
+
 # Errors about a field of the section: it is opened, so that the field is seen.
 _ADVANCED_ERRORS: Final = frozenset(
-    {"asleep", "invalid_serial", "letter_serial", "unit_silent", "wrong_family", "wrong_serial"}
+    {
+        "asleep",
+        "ethernet_logger",
+        "invalid_serial",
+        "letter_serial",
+        "unit_silent",
+        "wrong_family",
+        "wrong_serial",
+    }
 )
 
 
@@ -75,9 +94,12 @@ class DeyeFlow(ConfigFlow):
         if user_input is not None:
             return await self._async_try(STEP_DEYE, user_input)
         found = await _async_find_loggers(self.hass)
-        known = {entry.data[CONF_SERIAL] for entry in self._entries()}
         self._found = {str(logger.serial): logger for logger in found}
-        offered = [logger for logger in found if logger.serial not in known]
+        serials = {entry.data[CONF_SERIAL] for entry in self._entries()}
+        macs = {entry.data.get(CONF_MAC) for entry in self._entries()}  # Ethernet loggers
+        offered = [
+            logger for logger in found if logger.serial not in serials and logger.mac not in macs
+        ]
         if not offered:
             return self._show_address(STEP_DEYE, {})
         return self.async_show_form(step_id=STEP_PICK, data_schema=_pick_schema(offered))
@@ -126,17 +148,15 @@ class DeyeFlow(ConfigFlow):
                 await self._async_follow(entry, address, mac)
             return self.async_abort(reason="already_configured")
         probe = await async_probe(self.hass, target)
-        if known := [
-            entry
-            for entry in self._entries()
-            if probe.serial is not None and entry.data[CONF_SERIAL] == probe.serial
-        ]:
+        if known := self._entries_behind(probe):
             for entry in known:
                 await self._async_follow(entry, address | {CONF_PORT: target.port}, mac)
             return self.async_abort(reason="already_configured")
         if probe.identity is None:
             return self.async_abort(reason="not_supported")
-        await self.async_set_unique_id(_unique_id(target, probe))
+        if self._is_reached_otherwise(probe):
+            return self.async_abort(reason="reached_otherwise")
+        await self.async_set_unique_id(unique_id_of(target, probe))
         self._abort_if_unique_id_configured()  # the user may have chosen to ignore it
         self._discovered = (target, probe, mac)
         self.context["title_placeholders"] = self._discovered_placeholders()
@@ -157,7 +177,7 @@ class DeyeFlow(ConfigFlow):
     def _discovered_placeholders(self) -> dict[str, str]:
         """Describe what was discovered."""
         target, probe, _ = self._discovered
-        return {"name": _title(probe), "serial": str(probe.serial), "host": target.host}
+        return {"name": title_of(probe), "serial": str(probe.hardware_id), "host": target.host}
 
     @callback
     def _entries(self) -> list[ConfigEntry[Any]]:
@@ -167,6 +187,18 @@ class DeyeFlow(ConfigFlow):
             for entry in self._async_current_entries(include_ignore=False)
             if entry.data[CONF_SOURCE] == KIND
         ]
+
+    def _entries_behind(self, probe: Probe) -> list[ConfigEntry[Any]]:
+        """List the entries of the logger that answered, of all inverters behind it."""
+        places = {place_of(entry.data) for entry in self._entries() if is_of(entry.data, probe)}
+        return [entry for entry in self._entries() if place_of(entry.data) in places]
+
+    def _is_reached_otherwise(self, probe: Probe) -> bool:
+        """Tell whether the inverter has an entry that speaks to it in another way."""
+        return any(
+            is_same_inverter(entry.data, probe) and entry.data[CONF_TRANSPORT] != probe.transport
+            for entry in self._entries()
+        )
 
     async def _async_follow(
         self, entry: ConfigEntry[Any], address: Mapping[str, Any], mac: str
@@ -189,9 +221,14 @@ class DeyeFlow(ConfigFlow):
     async def _async_answers(self, entry: ConfigEntry[Any]) -> bool:
         """Tell whether an entry's logger answers at the address that the entry has."""
         data = entry.data
-        target = Target(host=data[CONF_HOST], port=data[CONF_PORT], unit=data[CONF_UNIT])
+        target = Target(
+            host=data[CONF_HOST],
+            port=data[CONF_PORT],
+            unit=data[CONF_UNIT],
+            transport=TransportKind(data[CONF_TRANSPORT]),
+        )
         probe = await async_probe(self.hass, target)
-        return probe.serial is not None and probe.serial == data[CONF_SERIAL]
+        return is_of(data, probe)
 
     async def _async_try(self, step_id: str, user_input: dict[str, Any]) -> ConfigFlowResult:
         """Ask what the form points to; go on with it or say what is wrong."""
@@ -203,8 +240,11 @@ class DeyeFlow(ConfigFlow):
         if isinstance(probe.error, WrongSerialError):
             user_input = with_serial(user_input, probe.error.serial)
         error = probe.error
-        if isinstance(error, AsleepError) and target.family is not None:
-            error = None  # all that is needed is known: the rest is read when it wakes up
+        if isinstance(error, AsleepError):
+            if not probe.hardware_id and step_id != STEP_RECONFIGURE:
+                return self._show_address(step_id, user_input, errors={"base": ERROR_NAMELESS})
+            if target.family is not None or probe.identity is not None:
+                error = None  # all that is needed is known: the rest is read when it wakes up
         if error is not None:
             return self._show_address(
                 step_id,
@@ -214,15 +254,18 @@ class DeyeFlow(ConfigFlow):
             )
         if step_id == STEP_RECONFIGURE:
             return await self._async_change(target, probe, user_input)
-        await self.async_set_unique_id(_unique_id(target, probe), raise_on_progress=False)
+        if self._is_reached_otherwise(probe):
+            return self.async_abort(reason="reached_otherwise")
+        await self.async_set_unique_id(unique_id_of(target, probe), raise_on_progress=False)
         self._abort_if_unique_id_configured(
             updates={CONF_HOST: target.host, CONF_PORT: target.port}
         )
-        # A replaced stick that a repair accepted: the entry's unique id is still the old one's.
-        self._async_abort_entries_match(
-            {CONF_SOURCE: KIND, CONF_SERIAL: probe.serial, CONF_UNIT: target.unit}
-        )
-        return self._create(target, probe, self._known_mac(probe))
+        if probe.serial is not None:
+            # A replaced stick that a repair accepted: the entry's unique id is still the old one's.
+            self._async_abort_entries_match(
+                {CONF_SOURCE: KIND, CONF_SERIAL: probe.serial, CONF_UNIT: target.unit}
+            )
+        return self._create(target, probe, self._known_mac(target, probe))
 
     async def _async_change(
         self, target: Target, probe: Probe, user_input: dict[str, Any]
@@ -230,15 +273,18 @@ class DeyeFlow(ConfigFlow):
         """Change the entry that is being reconfigured, if it is the same logger or inverter."""
         entry = self._get_reconfigure_entry()
         data = entry.data
-        same_logger = (probe.serial, target.unit) == (data[CONF_SERIAL], data[CONF_UNIT])
-        if not same_logger and probe.identity is None:
-            # It cannot prove that it is the one.
-            return self._show_address(STEP_RECONFIGURE, user_input, errors={"base": "asleep"})
-        if not same_logger and not _is_same_inverter(data, probe):
-            return self._show_address(STEP_RECONFIGURE, user_input, errors={"base": "wrong_device"})
-        await self.async_set_unique_id(_unique_id(target, probe), raise_on_progress=False)
+        same_logger = is_same_logger(data, target, probe)
+        # Without a stick the inverter itself must tell, unless it sleeps.
+        same_unit = same_logger and target.unit == data[CONF_UNIT]
+        named = probe.serial is None and probe.identity is not None
+        if not is_same_inverter(data, probe) and (named or not same_unit):
+            # A sleeping inverter cannot prove that it is the one.
+            error = AsleepError.key if probe.identity is None else ERROR_WRONG_DEVICE
+            return self._show_address(STEP_RECONFIGURE, user_input, errors={"base": error})
+        unique_id = unique_id_of(target, probe) if probe.hardware_id else entry.unique_id
+        await self.async_set_unique_id(unique_id, raise_on_progress=False)
         other = self.hass.config_entries.async_entry_for_domain_unique_id(
-            self.handler, _unique_id(target, probe)
+            self.handler, str(unique_id)
         )
         if other is not None and other is not entry:
             return self.async_abort(reason="already_configured")
@@ -249,17 +295,22 @@ class DeyeFlow(ConfigFlow):
         return self.async_update_reload_and_abort(
             entry,
             unique_id=self.unique_id,
-            data_updates=_entry_data(target, probe, mac) | kept,
+            data_updates=entry_data(target, probe, mac) | kept,
         )
 
     def _create(self, target: Target, probe: Probe, mac: str | None) -> ConfigFlowResult:
         """Make the entry."""
-        return self.async_create_entry(title=_title(probe), data=_entry_data(target, probe, mac))
+        return self.async_create_entry(title=title_of(probe), data=entry_data(target, probe, mac))
 
-    def _known_mac(self, probe: Probe) -> str | None:
+    def _known_mac(self, target: Target, probe: Probe) -> str | None:
         """Give a logger's MAC if it was heard in the network; addresses are followed by it."""
-        logger = self._found.get(str(probe.serial))
-        return None if logger is None else logger.mac
+        heard = (
+            logger.mac
+            for logger in self._found.values()
+            if logger.serial == probe.serial
+            or (probe.serial is None and logger.host == target.host)
+        )
+        return next(heard, None)
 
     def _show_address(
         self,
@@ -306,42 +357,6 @@ def _pick_schema(offered: Sequence[FoundLogger]) -> vol.Schema:
             )
         }
     )
-
-
-def _unique_id(target: Target, probe: Probe) -> str:
-    """Name an inverter by its logger, and by its Modbus unit if it is not the usual one."""
-    unit = "" if target.unit == DEFAULT_UNIT else f"_u{target.unit}"
-    return f"{probe.serial}{unit}"
-
-
-def _title(probe: Probe) -> str:
-    """Name an entry by the size of the inverter, where that is known."""
-    if probe.identity is None or not probe.identity.rated_power_w:
-        return DEFAULT_TITLE
-    return f"{DEFAULT_TITLE} {probe.identity.rated_power_w / 1000:g} kW"
-
-
-def _entry_data(target: Target, probe: Probe, mac: str | None) -> dict[str, Any]:
-    """Give what an entry remembers. An inverter that sleeps now has no identity yet."""
-    identity = probe.identity
-    return {
-        CONF_SOURCE: KIND,
-        CONF_HOST: target.host,
-        CONF_PORT: target.port,
-        CONF_UNIT: target.unit,
-        CONF_TRANSPORT: TRANSPORT_V5,
-        CONF_FAMILY: str(target.family if identity is None else identity.family),
-        CONF_SERIAL: probe.serial,
-        CONF_ID_PREFIX: _unique_id(target, probe),
-        CONF_IDENTITY: None if identity is None else identity_to_data(identity),
-        CONF_MAC: mac,
-    }
-
-
-def _is_same_inverter(data: Mapping[str, Any], probe: Probe) -> bool:
-    """Tell whether the inverter that answered is the one of an entry, by its own serial number."""
-    known = (data.get(CONF_IDENTITY) or {}).get(CONF_SERIAL)
-    return bool(known) and probe.identity is not None and probe.identity.serial == known
 
 
 def _error_placeholders(target: Target, error: ClientError) -> dict[str, str]:

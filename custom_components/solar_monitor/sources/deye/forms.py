@@ -19,13 +19,13 @@ import voluptuous as vol
 
 from ...clients.deye.family import Family
 from ...clients.deye.tables import TABLES
-from ...clients.solarman.link import DEFAULT_PORT
+from ...clients.tcp.link import DEFAULT_PORT
+from ...clients.transport import TransportKind
 from ...const import CONF_FAMILY, CONF_SERIAL, CONF_TRANSPORT, CONF_UNIT
 from .probe import DEFAULT_UNIT, Target
 
 SECTION_ADVANCED: Final = "advanced"
 AUTO: Final = "auto"
-TRANSPORT_V5: Final = "solarman_v5"
 
 ERROR_HOST: Final = "invalid_host"
 ERROR_SERIAL: Final = "invalid_serial"
@@ -45,7 +45,7 @@ _ADVANCED: Final = vol.Schema(
         ),
         vol.Required(CONF_TRANSPORT, default=AUTO): SelectSelector(
             SelectSelectorConfig(
-                options=[AUTO, TRANSPORT_V5],
+                options=[AUTO, *TransportKind],
                 mode=SelectSelectorMode.DROPDOWN,
                 translation_key=CONF_TRANSPORT,
             )
@@ -93,13 +93,14 @@ def parse_address(user_input: Mapping[str, Any]) -> Target:
     if not is_host_valid(host):
         raise InvalidFormError(CONF_HOST, ERROR_HOST)
     advanced = _ADVANCED(user_input.get(SECTION_ADVANCED, {}))
-    family = advanced[CONF_FAMILY]
+    family, transport = advanced[CONF_FAMILY], advanced[CONF_TRANSPORT]
     return Target(
         host=host,
         port=user_input[CONF_PORT],
         serial=_parse_serial(advanced.get(CONF_SERIAL, "")),
         unit=advanced[CONF_UNIT],
         family=None if family == AUTO else Family(family),
+        transport=None if transport == AUTO else TransportKind(transport),
     )
 
 

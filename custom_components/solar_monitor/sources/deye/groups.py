@@ -1,8 +1,9 @@
 """Groups of optional values, so that a user can turn a whole topic on at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from ...clients.deye.family import Family
 from ...clients.deye.registers import Kind, Register
 from ...clients.deye.tables import TABLES
 
@@ -11,6 +12,7 @@ GRID_DETAILS: Final = "grid_details"
 LOAD_DETAILS: Final = "load_details"
 INVERTER_DETAILS: Final = "inverter_details"
 BATTERY_BMS: Final = "battery_bms"
+BATTERY_PACKS: Final = "battery_packs"
 GENERATOR: Final = "generator"
 SETTINGS: Final = "settings"
 TIME_OF_USE: Final = "time_of_use"
@@ -21,6 +23,7 @@ GROUPS: Final = (
     LOAD_DETAILS,
     INVERTER_DETAILS,
     BATTERY_BMS,
+    BATTERY_PACKS,
     GENERATOR,
     SETTINGS,
     TIME_OF_USE,
@@ -29,9 +32,11 @@ GROUPS: Final = (
 _BY_PREFIX: Final = (
     (("slot", "time_of_use"), TIME_OF_USE),
     (("bms",), BATTERY_BMS),
+    (("pack",), BATTERY_PACKS),
+    (("battery2",), BATTERY_BMS),
     (("pv",), PV_DETAILS),
-    (("grid", "external_ct"), GRID_DETAILS),
-    (("load",), LOAD_DETAILS),
+    (("grid", "external_ct", "internal_ct"), GRID_DETAILS),
+    (("load", "ups"), LOAD_DETAILS),
     (("generator",), GENERATOR),
 )
 
@@ -41,25 +46,33 @@ def _group(register: Register) -> str | None:
     if register.default or not register.exposed:
         return None
     named = next((group for words, group in _BY_PREFIX if register.key.startswith(words)), None)
-    if named in (TIME_OF_USE, BATTERY_BMS):
+    if named in (TIME_OF_USE, BATTERY_BMS, BATTERY_PACKS):
         return named
     if register.kind is Kind.CLOCK or register.kind.startswith("setting"):
         return SETTINGS
     return named or INVERTER_DETAILS
 
 
-# Our own counter of the day goes with its total, which is a register.
-_GROUP_OF_KEY: Final[Mapping[str, str]] = {
-    "generator_energy_today": GENERATOR,
-    **{
-        register.key: group
-        for table in TABLES.values()
-        for register in table
-        if (group := _group(register)) is not None
-    },
+_TODAY: Final = "_energy_today"
+
+
+def _groups_of(table: Iterable[Register]) -> dict[str, str]:
+    """Name the groups of a family's optional values; our counter of a day goes with its total."""
+    groups: dict[str, str] = {}
+    for register in table:
+        if (group := _group(register)) is None:
+            continue
+        groups[register.key] = group
+        if register.kind is Kind.ENERGY_TOTAL and not register.signed:
+            groups[register.key.removesuffix("_energy_total") + _TODAY] = group
+    return groups
+
+
+_GROUPS_OF: Final[Mapping[Family, Mapping[str, str]]] = {
+    family: _groups_of(table) for family, table in TABLES.items()
 }
 
 
-def group_of(key: str) -> str | None:
+def group_of(family: Family, key: str) -> str | None:
     """Name the group of an optional value by its key; None where it has none."""
-    return _GROUP_OF_KEY.get(key)
+    return _GROUPS_OF[family].get(key)

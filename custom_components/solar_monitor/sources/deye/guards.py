@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from ...clients.deye.decode import Value
+from ...clients.deye.family import Family
 from ...clients.deye.identity import Identity
 from ...clients.deye.registers import Kind, Part, Register
+from ...clients.deye.tables import pv_power_keys
 from ...logic.ranges import Quantity, plausible
 from ...logic.refusals import Refusals
-from ...logic.soc import SocGuard, SocVerdict
+from ...logic.soc import LOW_VOLTAGE_HV, LOW_VOLTAGE_LV, SocGuard, SocVerdict
 from ...logic.today import DayCounter
 from ...logic.totals import CounterGuard, CounterLimit, CounterMemory, Verdict
 from ...logic.wakeup import WakeGuard, WakeVerdict
@@ -26,19 +28,17 @@ BATTERY_VOLTAGE: Final = "battery_voltage"
 PV_POWER: Final = "pv_power"
 CORRECTIONS: Final = "counter_corrections"
 
-# Lifetime counters that are guarded, each with the name of our own counter of the day.
-PV: Final = ("pv_energy_total",)
-BATTERY: Final = ("battery_charge_energy_total", "battery_discharge_energy_total")
-HOUSE: Final = (
-    "grid_import_energy_total",
-    "grid_export_energy_total",
-    "load_energy_total",
-    "generator_energy_total",
-)
-COUNTERS: Final = (*PV, *BATTERY, *HOUSE)
+# Counters of what goes through the house, which the grid limits rather than the inverter.
+_HOUSE: Final = ("grid", "load", "generator")
 
-# Where the inverter has not told its rated power: the largest single-phase hybrid.
-ASSUMED_RATED_W: Final = 16_000.0
+# Where the inverter has not told its rated power: the largest of its family.
+ASSUMED_RATED_W: Final[Mapping[Family, float]] = {
+    Family.HYBRID_1P: 16_000.0,
+    Family.HYBRID_3P_LV: 20_000.0,
+    Family.HYBRID_3P_HV: 80_000.0,
+    Family.STRING: 110_000.0,
+    Family.MICRO: 2_250.0,
+}
 SMALLEST_HOUSE_LIMIT_W: Final = 25_000.0
 # The guard of single power values is coarse on purpose: it is there for 65535 W, not for peaks.
 POWER_MARGIN: Final = 2.0
@@ -48,18 +48,25 @@ _QUANTITY_OF_UNIT: Final = {
     "°C": Quantity.TEMPERATURE,
     "W": Quantity.POWER,
 }
+_POWER_UNITS: Final = ("W", "VA", "var")
 _OWN_POWERS: Final = ("pv", "inverter", "battery")
 _BELIEVED: Final = (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.REBASED)
 _NOT_REFUSED: Final = (*_BELIEVED, Verdict.ABSENT)
 _SOC_NOT_REFUSED: Final = (SocVerdict.ACCEPTED, SocVerdict.ABSENT, SocVerdict.NO_BATTERY)
 
 
+def counter_keys(registers: Mapping[str, Register]) -> tuple[str, ...]:
+    """List the lifetime counters of a unit: those that only rise are guarded."""
+    return tuple(
+        key
+        for key, register in registers.items()
+        if register.kind is Kind.ENERGY_TOTAL and not register.signed
+    )
+
+
 def today_key(total_key: str) -> str:
     """Name our counter of the day that belongs to a lifetime counter."""
     return total_key.removesuffix("_total") + "_today"
-
-
-TODAY_KEYS: Final = tuple(today_key(key) for key in COUNTERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +83,9 @@ class DeyeGuards:
 
     def __init__(
         self,
+        family: Family,
         identity: Identity | None,
+        registers: Mapping[str, Register],
         *,
         house_limit_w: float | None = None,
         memory: Mapping[str, Any] | None = None,
@@ -87,33 +96,30 @@ class DeyeGuards:
         `proven` is false when the memory may be older than what was shown last (a power cut):
         showing it would be a drop, so each counter is unknown until the inverter confirms it.
         """
-        rated = (identity.rated_power_w if identity else None) or ASSUMED_RATED_W
+        rated = (identity.rated_power_w if identity else None) or ASSUMED_RATED_W[family]
         self._own_limit_w = POWER_MARGIN * rated
         self._house_limit_w = house_limit_w or max(self._own_limit_w, SMALLEST_HOUSE_LIMIT_W)
-        self._mppt_count = identity.mppt_count if identity else 2
+        self._pv_keys = pv_power_keys(family, identity)
         self.refusals = Refusals()
         self.firmware_today: dict[str, Value | None] = {}
-        self.soc = SocGuard()
+        high = family is Family.HYBRID_3P_HV
+        self.soc = SocGuard(LOW_VOLTAGE_HV if high else LOW_VOLTAGE_LV)
         self._wake = WakeGuard()
         self._poll = 0
         self._published: dict[str, Any] = {}
         saved = memory or {}
-        limits = {key: self._house_limit_w if key in HOUSE else rated for key in COUNTERS}
-        memories = {
-            key: CounterMemory.from_dict(_part(saved, "counters").get(key)) for key in COUNTERS
-        }
-        self._counters = {
-            key: CounterGuard(CounterLimit(limits[key]), counted)
-            for key, counted in memories.items()
-        }
+        self._counters: dict[str, CounterGuard] = {}
+        self._days: dict[str, DayCounter] = {}
+        for key in counter_keys(registers):
+            limit = self._house_limit_w if key.startswith(_HOUSE) else rated
+            counted = CounterMemory.from_dict(_part(saved, "counters").get(key))
+            resolution = registers[key].scale
+            self._counters[key] = CounterGuard(CounterLimit(limit, resolution), counted)
+            # Without the offset of its total, a counter of the day would show the step.
+            day = _part(saved, "days").get(key) if counted else None
+            self._days[key] = DayCounter.from_dict(day, power_w=limit)
+        self.today_keys = frozenset(map(today_key, self._counters))
         self._unproven = set() if proven else set(self._counters)
-        # Without the offset of its total, a counter of the day would show the step.
-        self._days = {
-            key: DayCounter.from_dict(
-                _part(saved, "days").get(key) if counted else None, power_w=limits[key]
-            )
-            for key, counted in memories.items()
-        }
 
     def memory(self) -> dict[str, Any]:
         """Everything that must survive a restart, as JSON."""
@@ -159,7 +165,7 @@ class DeyeGuards:
                 if register.part is Part.BATTERY and register.kind is Kind.MEASUREMENT:
                     admitted[key] = None
         self._add_pv_power(admitted)
-        self.firmware_today |= {key: values[key] for key in TODAY_KEYS if key in values}
+        self.firmware_today |= {key: values[key] for key in self.today_keys if key in values}
         happenings = self._admit_counters(values, admitted, moment)
         self._published |= admitted
         return admitted, happenings
@@ -170,11 +176,26 @@ class DeyeGuards:
         """Guard one poll of the settings and the battery's own figures."""
         return self._admit_plain(table, values)
 
+    def fall_asleep(self, table: Mapping[str, Register], local_now: datetime) -> dict[str, Any]:
+        """Show what is true of an inverter that sleeps: no power, and the counters as they stand.
+
+        Nothing is known of the rest, the power of house and grid included, and none of it comes
+        back with the zeros of the wake-up.
+        """
+        powers = {
+            key: None if key.startswith(_HOUSE) else 0
+            for key, register in table.items()
+            if register.unit in _POWER_UNITS and register.kind is Kind.MEASUREMENT
+        }
+        asleep = powers | {PV_POWER: 0}
+        self._published = dict.fromkeys(self._published) | asleep
+        return asleep | self.totals(local_now)
+
     def _asleep(
         self, values: Mapping[str, Value | None], verdict: WakeVerdict, moment: Moment
     ) -> dict[str, Any]:
         """Show the values of before the zeros, or nothing once they have been zero for long."""
-        shown = {key for key in values if key not in TODAY_KEYS}
+        shown = {key for key in values if key not in self.today_keys}
         if PV_POWER in self._published:
             shown.add(PV_POWER)
         held = verdict is WakeVerdict.HELD
@@ -187,7 +208,7 @@ class DeyeGuards:
         """Pass values that need no history, unless they are outside what is physical."""
         admitted: dict[str, Any] = {}
         for key, value in values.items():
-            if key == SOC or key in COUNTERS or key in TODAY_KEYS:
+            if key == SOC or key in self._counters or key in self.today_keys:
                 continue
             if self._is_plausible(table[key], value):
                 admitted[key] = value
@@ -224,7 +245,7 @@ class DeyeGuards:
 
     def _add_pv_power(self, admitted: dict[str, Any]) -> None:
         """Sum the strings that exist; one that is absent makes the sum unknown, not smaller."""
-        keys = [f"pv{n}_power" for n in range(1, self._mppt_count + 1)]
+        keys = self._pv_keys
         if not all(key in admitted for key in keys):
             return
         known = [admitted[key] for key in keys if admitted[key] is not None]

@@ -18,7 +18,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from ...clients.deye.family import Family
 from ...const import (
+    CONF_FAMILY,
     CONF_GRID_POWER_LIMIT,
     CONF_GROUPS,
     CONF_ID_PREFIX,
@@ -96,10 +98,11 @@ def async_apply_groups(
     before = frozenset(entry.options.get(CONF_GROUPS, ()))
     added, removed = frozenset(groups) - before, before - frozenset(groups)
     registry = er.async_get(hass)
+    family = Family(entry.data[CONF_FAMILY])
     prefix = f"{entry.data[CONF_ID_PREFIX]}_"
     enabled = False
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        group = group_of(entity.unique_id.removeprefix(prefix))
+        group = group_of(family, entity.unique_id.removeprefix(prefix))
         if group in added and entity.disabled_by is RegistryEntryDisabler.INTEGRATION:
             registry.async_update_entity(entity.entity_id, disabled_by=None)
             enabled = True

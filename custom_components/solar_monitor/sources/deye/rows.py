@@ -4,7 +4,7 @@ A register's unit and kind decide its device class, state class and category, so
 table stays the one place where a value is described. What is not a register follows below it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -13,19 +13,21 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
     PERCENTAGE,
     EntityCategory,
+    UnitOfApparentPower,
     UnitOfElectricCurrent,
     UnitOfElectricPotential,
     UnitOfEnergy,
     UnitOfFrequency,
     UnitOfPower,
     UnitOfReactiveEnergy,
+    UnitOfReactivePower,
     UnitOfTemperature,
     UnitOfTime,
 )
 from homeassistant.util import dt as dt_util
 
-from ...clients.deye.hybrid_1p import REGISTERS
 from ...clients.deye.registers import Kind, Part, Register
+from ...clients.deye.tables import TABLES
 from ..spec import (
     BinarySensorRow,
     EventRow,
@@ -37,13 +39,11 @@ from ..spec import (
     ValueFn,
     key_value,
 )
+from .devices import DEVICE_BATTERY, DEVICE_INVERTER, DEVICE_LOGGER, pack_device
 from .figures import ANSWER_TIME, CLOCK_OFFSET, LAST_SUCCESS, LOGGER_UPTIME
 from .groups import group_of
-from .guards import CORRECTIONS, COUNTERS, PV_POWER, today_key
+from .guards import CORRECTIONS, PV_POWER, counter_keys, today_key
 from .source import (
-    DEVICE_BATTERY,
-    DEVICE_INVERTER,
-    DEVICE_LOGGER,
     REFUSED_VALUES,
     DeyeSource,
 )
@@ -51,7 +51,7 @@ from .words import ACTIVE_ALARMS, FAULT_BITS, NONE, WARNING_BITS, active_codes
 
 CONNECTIVITY: Final = "connectivity"
 GRID_PRESENT: Final = "grid_present"
-GRID_VOLTAGES: Final = ("grid_l1_voltage", "grid_l2_voltage", "grid_l3_voltage")
+GRID_VOLTAGES: Final = ("grid_l1_voltage", "grid_l2_voltage", "grid_l3_voltage", "grid_voltage")
 # Below this the grid is lost (the rule of github.com/tailucas/inverter-monitor).
 GRID_PRESENT_V: Final = 90.0
 RUNNING_STATE: Final = "running_state"
@@ -73,6 +73,8 @@ _BY_UNIT: Final[Mapping[str, _Class]] = {
     "°C": _Class(SensorDeviceClass.TEMPERATURE, UnitOfTemperature.CELSIUS),
     "%": _Class(None, PERCENTAGE),
     "Ah": _Class(None, "Ah"),
+    "VA": _Class(SensorDeviceClass.APPARENT_POWER, UnitOfApparentPower.VOLT_AMPERE),
+    "var": _Class(SensorDeviceClass.REACTIVE_POWER, UnitOfReactivePower.VOLT_AMPERE_REACTIVE),
     "h": _Class(SensorDeviceClass.DURATION, UnitOfTime.HOURS),
     "s": _Class(SensorDeviceClass.DURATION, UnitOfTime.SECONDS),
     "kWh": _Class(
@@ -84,7 +86,7 @@ _BY_UNIT: Final[Mapping[str, _Class]] = {
         SensorStateClass.TOTAL,
     ),
 }
-_STATE_OF_CHARGE: Final = frozenset({"battery_soc", "bms_soc"})
+_STATE_OF_CHARGE: Final = frozenset({"battery_soc", "battery2_soc", "bms_soc", "pack_soc"})
 _POWER_FACTOR: Final = "power_factor"
 _DIAGNOSTIC_KINDS: Final = frozenset(
     {
@@ -98,49 +100,69 @@ _DIAGNOSTIC_KINDS: Final = frozenset(
 )
 # Shown through the rows at the end of this module, in a better form.
 _SHOWN_OTHERWISE: Final = frozenset({WARNING_BITS, FAULT_BITS})
+# What only a Solarman stick tells of itself.
+_OF_A_STICK: Final = frozenset({LOGGER_UPTIME, CLOCK_OFFSET})
 
 
 def every_row() -> Rows:
-    """All rows that any unit can have."""
-    return _rows(REGISTERS)
+    """All rows that any unit can have: one for each text, the battery packs under one number."""
+    found: dict[str, Register] = {}
+    for table in TABLES.values():
+        for register in table:
+            key = register.name_key
+            known = found.get(key)
+            options = {**(known.options if known else {}), **register.options}
+            bits = {**(known.bits if known else {}), **register.bits}
+            if known is None or (register.exposed and not known.exposed):
+                known = replace(register, key=key)
+            found[key] = replace(known, options=options, bits=bits)
+    return _rows(found)
 
 
 def rows(source: Source) -> Rows:
     """The rows of one unit: only inputs and phases that it has, chosen groups turned on."""
     if not isinstance(source, DeyeSource):
         return Rows()
-    made = _rows(source.registers.values())
+    made = _rows(source.registers)
+    sensors = made.sensors
+    if not source.has_stick:
+        sensors = tuple(row for row in sensors if row.key not in _OF_A_STICK)
     return replace(
         made,
-        sensors=_with_groups(made.sensors, source.groups),
-        binary_sensors=_with_groups(made.binary_sensors, source.groups),
+        sensors=_with_groups(sensors, source),
+        binary_sensors=_with_groups(made.binary_sensors, source),
     )
 
 
 def _with_groups[RowT: SensorRow | BinarySensorRow](
-    table: tuple[RowT, ...], groups: Collection[str]
+    table: tuple[RowT, ...], source: DeyeSource
 ) -> tuple[RowT, ...]:
     """Turn the values of chosen groups on, for entities that are made only now."""
     return tuple(
-        replace(row, entity_registry_enabled_default=True) if group_of(row.key) in groups else row
+        replace(row, entity_registry_enabled_default=True)
+        if group_of(source.family, row.key) in source.groups
+        else row
         for row in table
     )
 
 
-def _rows(registers: Iterable[Register]) -> Rows:
+def _rows(registers: Mapping[str, Register]) -> Rows:
     """Make the tables of one unit from its registers."""
+    counters = counter_keys(registers)
     shown = [
         register
-        for register in registers
+        for register in registers.values()
         if register.exposed and register.key not in _SHOWN_OTHERWISE
     ]
     return Rows(
         sensors=(
             *_DERIVED_SENSORS,
-            *(_sensor(register) for register in shown if not _is_binary(register)),
+            *(_today_row(registers[key]) for key in counters),
+            *(_sensor(register, counters) for register in shown if not _is_binary(register)),
         ),
         binary_sensors=(
             *_DERIVED_BINARY_SENSORS,
+            _grid_present_row(registers),
             *(_binary_sensor(register) for register in shown if _is_binary(register)),
         ),
         events=_EVENTS,
@@ -154,7 +176,13 @@ def _is_binary(register: Register) -> bool:
 
 def _device(register: Register) -> str:
     """Name the device of a register."""
-    return DEVICE_BATTERY if register.part is Part.BATTERY else DEVICE_INVERTER
+    match register.part:
+        case Part.PACK:
+            return pack_device(register.pack)
+        case Part.BATTERY:
+            return DEVICE_BATTERY
+        case Part.INVERTER:
+            return DEVICE_INVERTER
 
 
 def _category(register: Register) -> EntityCategory | None:
@@ -162,13 +190,13 @@ def _category(register: Register) -> EntityCategory | None:
     return EntityCategory.DIAGNOSTIC if register.kind in _DIAGNOSTIC_KINDS else None
 
 
-def _sensor(register: Register) -> SensorRow:
+def _sensor(register: Register, counters: Collection[str]) -> SensorRow:
     """Make the row of a register that is a number, a word or a time."""
     known = _BY_UNIT.get(register.unit or "")
     number = known is not None
     return SensorRow(
         key=register.key,
-        translation_key=register.key,
+        translation_key=register.name_key,
         device_class=_device_class(register, known),
         native_unit_of_measurement=known.unit if known else None,
         state_class=_state_class(register, known),
@@ -176,7 +204,7 @@ def _sensor(register: Register) -> SensorRow:
         options=list(register.options.values()) or None,
         entity_category=_category(register),
         entity_registry_enabled_default=register.default,
-        row=Row(device=_device(register), always=register.key in COUNTERS),
+        row=Row(device=_device(register), always=register.key in counters),
         value_fn=_value_fn(register),
     )
 
@@ -205,7 +233,7 @@ def _mapped(key: str, show: Callable[[Any], Any]) -> ValueFn:
 
 def _device_class(register: Register, known: _Class | None) -> SensorDeviceClass | None:
     """Choose the device class: by the unit, but for states of charge and enumerations."""
-    if register.key in _STATE_OF_CHARGE:
+    if register.name_key in _STATE_OF_CHARGE:
         return SensorDeviceClass.BATTERY
     if register.key == _POWER_FACTOR:
         return SensorDeviceClass.POWER_FACTOR
@@ -218,6 +246,8 @@ def _device_class(register: Register, known: _Class | None) -> SensorDeviceClass
 
 def _state_class(register: Register, known: _Class | None) -> SensorStateClass | None:
     """Keep statistics of what is measured, not of what is set."""
+    if register.name_key == "pack_cycles":
+        return SensorStateClass.TOTAL_INCREASING
     if register.key == _POWER_FACTOR:
         return SensorStateClass.MEASUREMENT  # it has no unit
     if known is None or register.kind in _DIAGNOSTIC_KINDS:
@@ -231,7 +261,7 @@ def _binary_sensor(register: Register) -> BinarySensorRow:
     """Make the row of a register that says yes or no."""
     return BinarySensorRow(
         key=register.key,
-        translation_key=register.key,
+        translation_key=register.name_key,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=register.default,
         row=Row(device=_device(register)),
@@ -251,10 +281,23 @@ def _grid_present(snapshot: Snapshot) -> bool | None:
     return any(volt >= GRID_PRESENT_V for volt in volts) if volts else None
 
 
-def _today_row(total_key: str) -> SensorRow:
-    """Make the row of one of our own counters of the day."""
-    battery = total_key.startswith("battery")
-    key = today_key(total_key)
+def _grid_present_row(registers: Mapping[str, Register]) -> BinarySensorRow:
+    """Make the row that tells whether the grid is there, by the phases that the unit has."""
+    return BinarySensorRow(
+        key=GRID_PRESENT,
+        translation_key=GRID_PRESENT,
+        device_class=BinarySensorDeviceClass.POWER,
+        row=Row(
+            device=DEVICE_INVERTER,
+            needs=frozenset(key for key in GRID_VOLTAGES if key in registers),
+        ),
+        value_fn=_grid_present,
+    )
+
+
+def _today_row(total: Register) -> SensorRow:
+    """Make the row of our own counter of the day that belongs to a total."""
+    key = today_key(total.key)
     return SensorRow(
         key=key,
         translation_key=key,
@@ -262,10 +305,10 @@ def _today_row(total_key: str) -> SensorRow:
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=1,
-        entity_registry_enabled_default=not key.startswith("generator"),
+        entity_registry_enabled_default=total.default,
         row=Row(
-            device=DEVICE_BATTERY if battery else DEVICE_INVERTER,
-            needs=frozenset({total_key, key}),
+            device=_device(total),
+            needs=frozenset({total.key, key}),
             always=True,
         ),
         value_fn=key_value(key),
@@ -283,7 +326,6 @@ _DERIVED_SENSORS: Final = (
         row=Row(device=DEVICE_INVERTER),
         value_fn=key_value(PV_POWER),
     ),
-    *(_today_row(key) for key in COUNTERS),
     SensorRow(
         key=ACTIVE_ALARMS,
         translation_key=ACTIVE_ALARMS,
@@ -353,13 +395,6 @@ _DERIVED_BINARY_SENSORS: Final = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         row=Row(device=DEVICE_INVERTER, needs=frozenset({FAULT_BITS, RUNNING_STATE})),
         value_fn=_fault,
-    ),
-    BinarySensorRow(
-        key=GRID_PRESENT,
-        translation_key=GRID_PRESENT,
-        device_class=BinarySensorDeviceClass.POWER,
-        row=Row(device=DEVICE_INVERTER, needs=frozenset(GRID_VOLTAGES)),
-        value_fn=_grid_present,
     ),
     BinarySensorRow(
         key=CONNECTIVITY,

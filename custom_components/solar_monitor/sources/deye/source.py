@@ -6,9 +6,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, override
 
-from homeassistant.const import CONF_HOST, CONF_MAC, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import CONNECTION_NETWORK_MAC, DeviceInfo
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
@@ -16,9 +15,9 @@ from ...clients.deye.family import Family
 from ...clients.deye.identity import Identity
 from ...clients.deye.inverter import Inverter
 from ...clients.deye.registers import Cadence, Register
-from ...clients.errors import ClientError, NoAnswerError
+from ...clients.errors import AsleepError, ClientError, NoAnswerError
 from ...clients.report import UpdateReport
-from ...clients.solarman.transport import Transport
+from ...clients.transport import Transport, TransportKind
 from ...const import (
     CONF_FAMILY,
     CONF_GRID_POWER_LIMIT,
@@ -28,7 +27,7 @@ from ...const import (
     CONF_POLL_INTERVAL,
     CONF_SERIAL,
     CONF_SETTINGS_INTERVAL,
-    CONF_SOURCE,
+    CONF_TRANSPORT,
     CONF_UNIT,
     DEFAULT_POLL_INTERVAL,
     DEFAULT_SETTINGS_INTERVAL,
@@ -36,9 +35,11 @@ from ...const import (
 )
 from ..spec import Device, Finding, Outcome, Poll, Source, first_error
 from . import link
+from .devices import SLEEPERS, devices_of
 from .figures import ANSWER_TIME, CLOCK_OFFSET, LAST_SUCCESS, LOGGER_UPTIME, Figures
 from .findings import Findings
-from .guards import PV_POWER, TODAY_KEYS, DeyeGuards, Moment
+from .guards import PV_POWER, DeyeGuards, Moment
+from .sun import is_low, is_night
 from .words import ACTIVE_ALARMS, FAULT_BITS, WARNING_BITS, alarm_text, async_alarm_names
 
 if TYPE_CHECKING:
@@ -49,17 +50,13 @@ STORAGE_VERSION: Final = 1
 SAVE_EVERY_S: Final = 900
 CLEAN: Final = "clean"
 
-DEVICE_LOGGER: Final = "logger"
-DEVICE_INVERTER: Final = "inverter"
-DEVICE_BATTERY: Final = "battery"
-
 # Figures about the conversation itself, refreshed by every live poll.
 REFUSED_VALUES: Final = "refused_values"
 LINK_KEYS: Final = frozenset(
     {LOGGER_UPTIME, CLOCK_OFFSET, ANSWER_TIME, REFUSED_VALUES, LAST_SUCCESS}
 )
 
-DERIVED_KEYS: Final = frozenset({ACTIVE_ALARMS, PV_POWER, *TODAY_KEYS})
+DERIVED_KEYS: Final = frozenset({ACTIVE_ALARMS, PV_POWER})
 
 
 def memory_store(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> Store[dict[str, Any]]:
@@ -76,7 +73,13 @@ async def async_connect(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> 
         await store.async_save(memory | {CLEAN: False})
     names = await async_alarm_names(hass)
     data = entry.data
-    transport = link.async_acquire_link(hass, data[CONF_HOST], data[CONF_PORT], data[CONF_SERIAL])
+    transport = link.async_acquire_link(
+        hass,
+        data[CONF_HOST],
+        data[CONF_PORT],
+        data[CONF_SERIAL],
+        TransportKind(data[CONF_TRANSPORT]),
+    )
     return DeyeSource(hass, entry, transport, store=store, memory=memory, names=names)
 
 
@@ -109,7 +112,9 @@ class DeyeSource(Source):
             retry_pause=link.RETRY_PAUSE_S,
         )
         self.guards = DeyeGuards(
+            self.family,
             self.identity,
+            self.registers,
             house_limit_w=entry.options.get(CONF_GRID_POWER_LIMIT),
             memory=memory,
             proven=memory is None or bool(memory.get(CLEAN)),
@@ -128,6 +133,11 @@ class DeyeSource(Source):
         return self.inverter.registers
 
     @property
+    def has_stick(self) -> bool:
+        """Whether a Solarman stick is asked, which also tells of itself."""
+        return bool(self._entry.data[CONF_TRANSPORT] == TransportKind.SOLARMAN_V5)
+
+    @property
     def groups(self) -> frozenset[str]:
         """The groups of optional values that the user has chosen."""
         return frozenset(self._entry.options.get(CONF_GROUPS, ()))
@@ -141,7 +151,7 @@ class DeyeSource(Source):
             Poll(
                 name="live",
                 interval_s=options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_INTERVAL),
-                keys=self._keys(Cadence.LIVE) | LINK_KEYS | DERIVED_KEYS,
+                keys=self._keys(Cadence.LIVE) | LINK_KEYS | DERIVED_KEYS | self.guards.today_keys,
                 core=self._keys(Cadence.LIVE, core_only=True),
                 read=self._read_live,
             ),
@@ -172,58 +182,26 @@ class DeyeSource(Source):
     @property
     @override
     def devices(self) -> tuple[Device, ...]:
-        """The logger, the inverter behind it, the battery behind that."""
-        identity = self.identity
-        mac = self._entry.data.get(CONF_MAC)
-        number = {"number": self._number()}
-        serial = self.transport.serial or self._entry.data[CONF_SERIAL]
-        logger = DeviceInfo(
-            identifiers={(DOMAIN, f"{self.id_prefix}_{DEVICE_LOGGER}")},
-            translation_key=DEVICE_LOGGER,
-            translation_placeholders=number,
-            manufacturer="Solarman",
-            model="Wi-Fi logger",
-            serial_number=str(serial) if serial else None,
-            configuration_url=f"http://{_in_url(self._entry.data[CONF_HOST])}",
-            connections={(CONNECTION_NETWORK_MAC, mac)} if mac else set(),
-        )
-        inverter = DeviceInfo(
-            identifiers={(DOMAIN, self.id_prefix)},
-            translation_key=DEVICE_INVERTER,
-            translation_placeholders=number,
-            manufacturer="Deye",
-            model=_model(self.family, identity),
-            serial_number=(identity.serial if identity else "") or None,
-            sw_version=identity.firmware if identity else None,
-        )
-        battery = DeviceInfo(
-            identifiers={(DOMAIN, f"{self.id_prefix}_{DEVICE_BATTERY}")},
-            translation_key=DEVICE_BATTERY,
-            translation_placeholders=number,
-        )
-        return (
-            Device(name=DEVICE_LOGGER, info=logger),
-            Device(name=DEVICE_INVERTER, info=inverter, parent=DEVICE_LOGGER),
-            Device(name=DEVICE_BATTERY, info=battery, parent=DEVICE_INVERTER),
-        )
-
-    def _number(self) -> str:
-        """Tell the devices of a second inverter from those of the first; the first needs none."""
-        entries = self._hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-        mine = self._entry.created_at
-        kind = self._entry.data[CONF_SOURCE]
-        older = [
-            entry
-            for entry in entries
-            if entry.data[CONF_SOURCE] == kind and entry.created_at < mine
-        ]
-        return f" {len(older) + 1}" if older else ""
+        """The logger, the inverter behind it, the battery and its packs behind that."""
+        return devices_of(self._hass, self._entry, self.identity, self.transport.serial)
 
     @property
     @override
     def start_values(self) -> Mapping[str, Any]:
         """The counters as the last run left them; nothing was refused yet."""
         return {**self.guards.totals(dt_util.now()), REFUSED_VALUES: 0}
+
+    @property
+    @override
+    def settled(self) -> bool:
+        """Whether the inverter has said who it is, so that all its entities are known."""
+        return self.identity is not None
+
+    @property
+    @override
+    def resting(self) -> bool:
+        """Whether an inverter without a battery may be asleep: the sun is down or low."""
+        return self.family in SLEEPERS and is_low(self._hass)
 
     @property
     @override
@@ -270,25 +248,26 @@ class DeyeSource(Source):
         try:
             await self._async_identify(deadline)
         except ClientError as err:
-            self._findings.note(err, self._hass.loop.time())
-            return Outcome(
-                values=self.guards.totals(dt_util.now()),
-                report=UpdateReport(frozenset(), {"identity": err}),
-            )
+            return self._silent(UpdateReport(frozenset(), {"identity": err}))
         known = self._keys(Cadence.LIVE if live else Cadence.SETTINGS)
         left_s = deadline - self._hass.loop.time()
         poll = await self.inverter.poll(known & set(keys), urgent=live, time_limit_s=left_s)
         self.raw_words |= poll.words
-        silent = poll.report.nothing_answered
-        self._findings.note(first_error(poll.report) if silent else None, self._hass.loop.time())
+        if poll.report.nothing_answered:
+            return self._silent(poll.report)
+        self._findings.note(None, self._hass.loop.time())
         if not live:
             return Outcome(
                 values=self.guards.admit_settings(self.registers, poll.values),
                 report=poll.report,
                 measured_at=poll.measured_at,
             )
-        if silent:
-            return Outcome(values=self.guards.totals(dt_util.now()), report=poll.report)
+        if poll.all_zero and self._is_dark:
+            return Outcome(
+                values=self._dark_values() | self._link_values(poll.measured_at, keys),
+                report=poll.report,
+                measured_at=poll.measured_at,
+            )
         values, happenings = self.guards.admit_live(
             self.registers,
             poll.values,
@@ -316,6 +295,23 @@ class DeyeSource(Source):
         figures = self._figures.values(measured_at) | {REFUSED_VALUES: self.refused}
         return {key: value for key, value in figures.items() if key in keys}
 
+    def _silent(self, report: UpdateReport) -> Outcome:
+        """Say what a poll without an answer means: a fault, or sleep after sunset."""
+        error = first_error(report)
+        asleep = self.resting or (self.family in SLEEPERS and isinstance(error, AsleepError))
+        self._findings.note(None if asleep else error, self._hass.loop.time())
+        values = self._dark_values() if self._is_dark else self.guards.totals(dt_util.now())
+        return Outcome(values=values, report=report, asleep=asleep)
+
+    @property
+    def _is_dark(self) -> bool:
+        """Whether the sun is down for an inverter that lives on it alone."""
+        return self.family in SLEEPERS and is_night(self._hass)
+
+    def _dark_values(self) -> dict[str, Any]:
+        """Show what is true of an inverter that sleeps."""
+        return self.guards.fall_asleep(self.registers, dt_util.now())
+
     async def _async_identify(self, deadline: float) -> None:
         """Ask who the inverter is, once per start, and remember it in the entry."""
         if self._identified:
@@ -325,12 +321,20 @@ class DeyeSource(Source):
                 identity = await self.inverter.identify()
         except TimeoutError:
             raise NoAnswerError from None
+        except AsleepError:
+            # It may have told who it is all the same: enough for its entities.
+            if self.identity is None and self.inverter.identity is not None:
+                self._adopt(self.inverter.identity)
+            raise
         if not identity.serial:
             # Damaged (0xFFFF everywhere, say): what is remembered stays, and it is asked again.
             return
         self._identified = True
-        if identity == self.identity:
-            return
+        if identity != self.identity:
+            self._adopt(identity)
+
+    def _adopt(self, identity: Identity) -> None:
+        """Remember who the inverter is; the entities follow when it has another shape."""
         rebuild = self.identity is None or _shape(identity) != _shape(self.identity)
         self.identity = identity
         self._hass.config_entries.async_update_entry(
@@ -356,11 +360,6 @@ class DeyeSource(Source):
         await link.async_link_pool(self._hass).release(self.transport)
 
 
-def _in_url(host: str) -> str:
-    """Write a host as it stands in a URL: an IPv6 address in brackets."""
-    return f"[{host}]" if ":" in host else host
-
-
 def identity_to_data(identity: Identity) -> dict[str, Any]:
     """Give an identity as the entry stores it; the family has its own place there."""
     data = asdict(identity)
@@ -376,12 +375,10 @@ def remembered_identity(entry: SolarMonitorConfigEntry) -> Identity | None:
 
 def _shape(identity: Identity) -> tuple[Any, ...]:
     """Give what of an identity decides on entities and limits."""
-    return (identity.family, identity.mppt_count, identity.phase_count, identity.rated_power_w)
-
-
-def _model(family: Family, identity: Identity | None) -> str:
-    """Describe the inverter in a few words."""
-    name = {Family.HYBRID_1P: "Single-phase hybrid"}[family]
-    if identity is None or not identity.rated_power_w:
-        return name
-    return f"{name} {identity.rated_power_w / 1000:g} kW"
+    return (
+        identity.family,
+        identity.mppt_count,
+        identity.phase_count,
+        identity.pack_count,
+        identity.rated_power_w,
+    )

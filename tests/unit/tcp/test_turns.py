@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from custom_components.solar_monitor.clients.solarman.turns import Turns
+from custom_components.solar_monitor.clients.tcp.turns import Turns
 
 
 async def take(turns: Turns, done: list[str], name: str, *, urgent: bool) -> None:

@@ -74,16 +74,20 @@ class Connection:
         """
         self._writer.write(data)
 
+    def half_close(self) -> None:
+        """Begin to end the connection: nothing is sent or passed on any more."""
+        self._closing = True
+        with suppress(OSError):  # already gone
+            self._writer.write_eof()
+
     async def close(self, grace_s: float) -> None:
         """End the connection: half-close, read until the other side ends it too, release all.
 
         A stick that was left without a proper end may refuse connections for minutes
         (davidrapan/ha-solarman #433). The other side has `grace_s` to follow. Cancelling is safe.
         """
-        self._closing = True
+        self.half_close()
         try:
-            with suppress(OSError):  # already gone
-                self._writer.write_eof()
             await asyncio.wait({self._reading}, timeout=grace_s)
         finally:
             self._writer.transport.abort()  # also ends the reading

@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, Protocol
 
 _SECOND_CLIENT_ANSWERS: Final = 3
+
+
+class TransportKind(StrEnum):
+    """The ways to speak to a logger or adapter; the values are stored in config entries."""
+
+    SOLARMAN_V5 = "solarman_v5"
+    MODBUS_TCP = "modbus_tcp"
+    RTU_OVER_TCP = "rtu_over_tcp"
 
 
 @dataclass(slots=True)
@@ -15,7 +24,7 @@ class LinkStats:
     connects: int = 0
     requests: int = 0
     answers: int = 0
-    """Answers that carried the sequence number of the open request."""
+    """Answers to the open request: they carried its sequence number, where there are any."""
     timeouts: int = 0
     foreign_answers: int = 0
     """Answers to sequence numbers we never asked with."""
@@ -24,7 +33,7 @@ class LinkStats:
     unasked_frames: int = 0
     """Heartbeats and other frames the logger sent by itself."""
     skipped_bytes: int = 0
-    """Bytes that belonged to no frame."""
+    """Bytes that belonged to no frame, or came while nobody had asked."""
     logger_uptime_s: int | None = None
     clock_offset_s: float | None = None
     """The logger's clock minus ours; None while its clock is unset."""

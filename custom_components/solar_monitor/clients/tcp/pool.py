@@ -1,9 +1,11 @@
-"""One transport per host and port, shared by all config entries that need it."""
+"""One transport per kind, host and port, shared by all config entries that need it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .transport import Transport
+from ..transport import Transport, TransportKind
+
+type _Key = tuple[TransportKind, str, int]
 
 
 @dataclass(slots=True)
@@ -19,16 +21,23 @@ class LinkPool:
 
     def __init__(self) -> None:
         """Start with no transport."""
-        self._shared: dict[tuple[str, int], _Shared] = {}
+        self._shared: dict[_Key, _Shared] = {}
 
-    def acquire(self, host: str, port: int, factory: Callable[[], Transport]) -> Transport:
-        """Return the transport of a host and port, made by `factory` for its first holder."""
-        key = (host.lower(), port)
+    def acquire(
+        self, kind: TransportKind, host: str, port: int, factory: Callable[[], Transport]
+    ) -> Transport:
+        """Return the transport of a kind to a host and port; `factory` makes the first one."""
+        key = (kind, host.lower(), port)
         shared = self._shared.get(key)
         if shared is None:
             shared = self._shared[key] = _Shared(factory())
         shared.holders += 1
         return shared.transport
+
+    def kind_at(self, host: str, port: int) -> TransportKind | None:
+        """Tell in which way a host and port is spoken to at present, None for in no way."""
+        kinds = (kind for kind, *address in self._shared if address == [host.lower(), port])
+        return next(kinds, None)
 
     async def release(self, transport: Transport) -> None:
         """Give a transport back; it is closed when nobody holds it any more.
@@ -40,7 +49,7 @@ class LinkPool:
             if shared.transport is transport and shared.holders:
                 await self._let_go(key, shared)
 
-    async def _let_go(self, key: tuple[str, int], shared: _Shared) -> None:
+    async def _let_go(self, key: _Key, shared: _Shared) -> None:
         """Count one holder less and close what nobody holds."""
         shared.holders -= 1
         if shared.holders:

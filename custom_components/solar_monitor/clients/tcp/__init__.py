@@ -1,0 +1,1 @@
+"""What every link over TCP shares: connection, turns, pool."""

@@ -1,0 +1,1 @@
+"""Tests of Modbus TCP and RTU over TCP."""
