@@ -14,6 +14,8 @@ from coverage.exceptions import CoverageException
 CORE: Final = ("clients", "logic")
 CORE_LIMIT: Final = 100.0
 WHOLE_LIMIT: Final = 97.0
+# The property of a test that names its row of the fault matrix.
+MATRIX: Final = "matrix"
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Summary:
     """What is told at the end, and whether all is well."""
 
     counts: dict[str, Count] = field(default_factory=dict)
+    matrix: dict[str, Count] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
     def count(self, name: str) -> Count:
@@ -60,8 +63,18 @@ def add_suite(summary: Summary, report: Path, *, good: bool) -> None:
         if (reason := case.find("skipped")) is not None:
             name = f"{case.get('classname')}::{case.get('name')}"
             summary.lines.append(f"SKIPPED: {name}: {reason.get('message')}")
+        add_to_matrix(summary, case)
     if not good and not failed:
         summary.step(good=False)  # it broke off, or something was wrong at its end
+
+
+def add_to_matrix(summary: Summary, case: ET.Element) -> None:
+    """Count a test that belongs to a row of the fault matrix."""
+    for entry in case.iterfind(f"properties/property[@name='{MATRIX}']"):
+        row = summary.matrix.setdefault(entry.get("value", ""), Count())
+        good = all(case.find(bad) is None for bad in ("failure", "error", "skipped"))
+        row.passed += good
+        row.failed += not good
 
 
 def percent(files: list[Path], parts: tuple[str, ...]) -> float | None:
@@ -115,6 +128,10 @@ def main() -> int:
                     f"  {name}: {count.passed} passed, {count.failed} failed,"
                     f" {count.skipped} skipped"
                     for name, count in summary.counts.items()
+                ),
+                *(
+                    f"  fault matrix, {row}: {count.passed} of {count.passed + count.failed}"
+                    for row, count in summary.matrix.items()
                 ),
                 *(f"  {line}" for line in summary.lines),
                 f"  time: {options.seconds // 60} min {options.seconds % 60} s",

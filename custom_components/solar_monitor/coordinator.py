@@ -16,7 +16,7 @@ from typing import Final, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceInfo
-from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.event import async_call_later, async_track_time_change
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .clients.errors import ClientError
@@ -82,6 +82,9 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         self.data = Snapshot(values=dict(source.start_values), stale=frozenset(self._interval_of))
         self._watchdog: CALLBACK_TYPE | None = None
         self._staleness: CALLBACK_TYPE | None = None
+        self._midnight: CALLBACK_TYPE | None = async_track_time_change(
+            hass, self._on_midnight, hour=0, minute=0, second=0
+        )
 
     @property
     def interval_s(self) -> float:
@@ -244,6 +247,12 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         self._publish(replace(self.data, stale=stale, updated=frozenset()))
         self._arm_staleness()
 
+    @callback
+    def _on_midnight(self, _now: datetime) -> None:
+        """Begin counters of the day anew, also of a device that is asked again much later."""
+        values = {**self.data.values, **self.source.start_values}
+        self._publish(replace(self.data, values=values, updated=frozenset()))
+
     def _publish(self, snapshot: Snapshot) -> None:
         """Show a snapshot now, without touching the schedule."""
         changed = snapshot != self.data
@@ -276,8 +285,8 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         if self._polling is not None:
             self._polling.cancel()
             await asyncio.wait({self._polling})
-        for cancel in (self._watchdog, self._staleness):
+        for cancel in (self._watchdog, self._staleness, self._midnight):
             if cancel is not None:
                 cancel()
-        self._watchdog = self._staleness = None
+        self._watchdog = self._staleness = self._midnight = None
         await self.source.async_close()

@@ -3,11 +3,12 @@
 from typing import Any, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 
 from .const import CONF_SERIAL, CONF_SOURCE, DOMAIN
+from .together import async_reload_together
 
 
 class AcceptSerialFlow(ConfirmRepairFlow):
@@ -45,19 +46,10 @@ def _behind_the_same_logger(hass: HomeAssistant, entry: ConfigEntry[Any]) -> lis
 async def _async_accept(
     hass: HomeAssistant, entries: list[ConfigEntry[Any]], serial: float | str | None
 ) -> None:
-    """Give entries another logger.
-
-    All are unloaded before the first is set up again: the link, which knows the old serial number,
-    is only made anew when nobody holds it any more.
-    """
+    """Give entries another logger."""
     for entry in entries:
         hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_SERIAL: serial})
-    loaded = [entry for entry in entries if entry.state is ConfigEntryState.LOADED]
-    for entry in loaded:
-        await hass.config_entries.async_unload(entry.entry_id)
-    for entry in loaded:
-        if entry.state is ConfigEntryState.NOT_LOADED:
-            await hass.config_entries.async_setup(entry.entry_id)
+    await async_reload_together(hass, entries)
 
 
 async def async_create_fix_flow(

@@ -2,9 +2,13 @@
 
 from typing import Any, Final
 
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import Platform
 import pytest
 import voluptuous as vol
+
+from custom_components.solar_monitor.sources import SOURCES
+from custom_components.solar_monitor.sources.spec import AnyRow
 
 from .entity_keys import BINARY_STATES, all_entities
 from .repository import INTEGRATION, load_json
@@ -52,6 +56,18 @@ def test_only_material_design_icons_are_taken(icon: str) -> None:
 
 def test_every_icon_belongs_to_an_entity() -> None:
     assert {(platform, key) for platform, key, _ in _entities()} <= all_entities().keys()
+
+
+def test_what_home_assistant_has_no_icon_for_has_one() -> None:
+    for spec in SOURCES.values():
+        rows = spec.every_row()
+        described: list[AnyRow] = [*rows.sensors, *rows.binary_sensors, *rows.events]
+        nameless = {
+            row.translation_key
+            for row in described
+            if row.device_class in (None, SensorDeviceClass.ENUM)
+        }
+        assert nameless <= {key for _, key, _ in _entities()}
 
 
 def test_every_icon_of_a_state_belongs_to_a_state() -> None:

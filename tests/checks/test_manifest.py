@@ -108,6 +108,12 @@ def test_the_schema_refuses_what_hassfest_refuses(change: dict[str, Any]) -> Non
         SCHEMA(MANIFEST | change)
 
 
+def test_no_pymodbus_is_allowed_that_our_tests_fail_with() -> None:
+    [pymodbus] = map(Requirement, MANIFEST["requirements"])
+    assert "3.11.4" not in pymodbus.specifier
+    assert {"3.12.0", "3.13.1"} <= set(pymodbus.specifier.filter(["3.12.0", "3.13.1"]))
+
+
 def test_keys_are_ordered_domain_then_name_then_by_alphabet() -> None:
     first, second, *rest = MANIFEST
     assert (first, second) == ("domain", "name")

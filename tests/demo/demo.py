@@ -23,7 +23,8 @@ from tests.simulators.logger import LoggerSimulator
 
 START_S = 60
 """How long Home Assistant may take to start; 5 s are usual."""
-FIRST_VALUES_S = 30
+FIRST_VALUES_S = 60
+"""Those of a group that was turned on come after Home Assistant's half a minute."""
 READY_FILE = "demo.json"
 """In the configuration folder: how to reach the running demo, for other programs."""
 

@@ -21,7 +21,7 @@ KWH = re.compile(r"\d\skWh\b")
 def open_inverter(opened: Window) -> None:
     """Show the inverter's page."""
     opened.open_device("Deye inverter")
-    opened.shows("Grid energy exported today")
+    opened.shows("Grid export today")
 
 
 def open_battery(opened: Window) -> None:

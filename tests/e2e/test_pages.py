@@ -25,8 +25,8 @@ ROWS = {
     "Deye battery": {
         "State of charge": PERCENT,
         "Power": WATTS,
-        "Energy charged total": KWH,
-        "Energy discharged today": KWH,
+        "Charged total": KWH,
+        "Discharged today": KWH,
         "Temperature": CELSIUS,
     },
     "Deye logger": {"Connection": re.compile("Connected"), "Uptime": re.compile(r"second|minute")},

@@ -41,6 +41,14 @@ IDENTITIES: dict[str, dict[str, Any]] = {
         "firmware": "1001-0000-1410",
         "protocol": "1.2",
     },
+    "micro": IDENTITY
+    | {
+        "device_type": 4,
+        "rated_power_w": 1600.0,
+        "mppt_count": 4,
+        "firmware": "1001-0000-1410",
+        "protocol": "1.2",
+    },
 }
 """What the simulated inverters say about themselves."""
 

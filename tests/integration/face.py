@@ -40,7 +40,7 @@ class Combination(NamedTuple):
         return f"{self.family} x {self.transport}"
 
 
-FAMILIES: Final = ("hybrid_1p", "hybrid_3p_lv", "string")
+FAMILIES: Final = ("hybrid_1p", "hybrid_3p_lv", "string", "micro")
 COMBINATIONS: Final = tuple(
     Combination(transport, family) for family in FAMILIES for transport in LOGGERS
 )

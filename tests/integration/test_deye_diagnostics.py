@@ -18,6 +18,7 @@ from custom_components.solar_monitor.diagnostics import async_get_config_entry_d
 from tests.integration.conftest import SetUp
 from tests.integration.deye import IDENTITY, coordinator_of, entry_for
 from tests.integration.machine import TimeMachine
+from tests.integration.units import UNITS
 from tests.simulators.logger import Fault, LoggerSimulator
 from tests.simulators.site import Site
 
@@ -120,6 +121,22 @@ async def test_the_registers_in_diagnostics_can_be_replayed(
     registers = canary_entry.runtime_data.coordinator.source.registers
     for key in ("battery_soc", "pv1_power", "pv_energy_total", "grid_frequency", "work_mode"):
         assert decode(registers[key], words) == coordinator.data.values[key]
+
+
+async def test_diagnostics_leave_the_serial_numbers_of_battery_packs_out(
+    hass: HomeAssistant, set_up: SetUp
+) -> None:
+    packs = UNITS["hybrid_3p_lv, 2 packs"].logger()
+    await packs.start()
+    entry = entry_for(packs, identity=None)
+    await set_up(entry)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    shown = await async_get_config_entry_diagnostics(hass, entry)
+    lines = shown["source"]["registers_hex"]
+    assert "10040" in lines
+    assert b"PACK".hex(" ", 2) not in " ".join(lines.values())
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await packs.stop()
 
 
 async def test_debug_logs_hold_no_serial_number(

@@ -15,6 +15,7 @@ from custom_components.solar_monitor.sources.deye.source import DeyeSource
 from custom_components.solar_monitor.sources.spec import Happening, Outcome
 from tests.integration.conftest import SetUp
 from tests.integration.deye import coordinator_of, entry_for, registered, state_of
+from tests.integration.machine import TimeMachine
 from tests.integration.truth import wrong_states
 from tests.simulators.logger import LoggerSimulator
 
@@ -109,6 +110,31 @@ async def test_the_inverter_hangs_behind_the_logger_and_the_battery_behind_the_i
     assert inverter.model == "Single-phase hybrid, 8 kW"
     assert inverter.serial_number == "2207200001"
     assert inverter.sw_version is not None
+
+
+@pytest.mark.usefixtures("everything_enabled")
+async def test_the_device_of_the_battery_tells_what_the_inverter_was_told_of_it(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    deye_entry: MockConfigEntry,
+    logger: LoggerSimulator,
+) -> None:
+    def model() -> str | None:
+        entity = registered(hass, deye_entry)["battery_soc"]
+        device = dr.async_get(hass).async_get(entity.device_id or "")
+        assert isinstance(device, dr.DeviceEntry)
+        assert device.manufacturer is None
+        return device.model
+
+    await set_up(deye_entry)
+    assert model() == "Lithium battery, 300 Ah"
+    logger.registers[200], logger.registers[204] = 0, 280
+    await machine.run(330)
+    assert model() == "Battery, 280 Ah"
+    logger.registers[213], logger.registers[204] = 2, 500
+    await machine.run(330)
+    assert model() == "Battery, 280 Ah"
 
 
 async def test_the_hardware_address_becomes_a_connection_of_the_logger(

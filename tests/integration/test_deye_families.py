@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
@@ -20,6 +21,7 @@ RATED_W = {
     "hybrid_1p, 12 kW in W": 12_000,
     "hybrid_1p, 12 kW": 12_000,
     "hybrid_1p, 14 kW": 14_000,
+    "hybrid_1p, 15 kW": 15_000,
     "hybrid_1p, 16 kW": 16_000,
     "hybrid_3p_lv": 12_000,
     "hybrid_3p_lv, 2 packs": 12_000,
@@ -50,9 +52,12 @@ async def logger(unit: str) -> AsyncIterator[LoggerSimulator]:
 every_unit = pytest.mark.parametrize("unit", UNITS, indirect=True)
 
 
-async def poll_for_zeros(entry: MockConfigEntry) -> None:
-    """Poll twice more: a counter that stands at 0 is believed after three polls."""
-    for _ in range(2):
+async def poll_more(entry: MockConfigEntry, times: int = 5) -> None:
+    """Poll again: it takes three polls to believe a counter that stands at 0, and to prove a scale.
+
+    The scale of single phases is proven by that of the grid power, so it takes three more.
+    """
+    for _ in range(times):
         await coordinator_of(entry).async_refresh()
 
 
@@ -71,7 +76,7 @@ async def test_every_entity_shows_what_is_true_when_the_unit_was_asleep_as_it_wa
     entry = entry_for(logger, identity=None)
     await set_up(entry)
     await hass.async_block_till_done(wait_background_tasks=True)
-    await poll_for_zeros(entry)
+    await poll_more(entry)
     identity: dict[str, Any] = entry.data["identity"]
     assert identity["serial"] == logger.inverter_serial
     assert identity["rated_power_w"] == RATED_W.get(unit, 6000)
@@ -88,7 +93,7 @@ async def test_what_is_enabled_by_default_shows_what_is_true(
     entry = entry_for(logger, identity=None)
     await set_up(entry)
     await hass.async_block_till_done(wait_background_tasks=True)
-    await poll_for_zeros(entry)
+    await poll_more(entry)
     enabled = {key for key, row in registered(hass, entry).items() if not row.disabled}
     assert {"pv_power", "pv_energy_total", "pv_energy_today", "connectivity"} <= enabled
     assert not wrong_states(hass, entry, logger)
@@ -141,6 +146,11 @@ async def test_a_battery_pack_is_a_device_with_values_of_its_own(
         own = {key for key in rows if key.startswith(f"pack{pack}_")}
         assert len(own) >= 12
         assert {rows[key].device_id for key in own} == {devices[f"pack{pack}"].id}
+        device = devices[f"pack{pack}"]
+        assert device.model == "Battery pack"
+        assert device.serial_number == f"PACK{logger.inverter_serial[-6:]}{pack:02}"
+        assert (device.sw_version, device.hw_version) == ("0107", f"010{pack}")
+    assert devices["battery"].model == "Lithium battery, 600 Ah"
     names = {devices[f"pack{pack}"].name for pack in (1, 2)}
     assert len(names) == 2
     assert state_of(hass, "pack1_soh").state != state_of(hass, "pack2_soh").state
@@ -169,6 +179,7 @@ async def test_a_pack_that_is_taken_away_takes_its_device_along(
         ("hybrid_1p, 12 kW in W", 1, 1),
         ("hybrid_1p, 12 kW", 10, 10),
         ("hybrid_1p, 14 kW", 1, 10),
+        ("hybrid_1p, 15 kW", 1, 10),
         ("hybrid_1p, 16 kW", 10, 10),
     ],
     indirect=["unit"],
@@ -180,15 +191,49 @@ async def test_a_large_single_phase_hybrid_shows_watts_in_whatever_steps_it_coun
     steps_of_load: int,
     steps_of_grid: int,
 ) -> None:
-    entry = entry_for(logger, identity=None)
-    await set_up(entry)
-    await hass.async_block_till_done(wait_background_tasks=True)
     raw = logger.inverter.image()
+    true = {}
     for key, word, steps in (
         ("load_power", 178, steps_of_load),
         ("grid_power", 169, steps_of_grid),
     ):
         counted = raw[word] - 65_536 if raw[word] >= 32_768 else raw[word]
         assert counted
-        assert float(state_of(hass, key).state) == steps * counted
+        true[key] = str(steps * counted)
+
+    def shown() -> dict[str, str]:
+        return {key: state_of(hass, key).state for key in true}
+
+    entry = entry_for(logger, identity=None)
+    await set_up(entry)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    # Three polls in a row have to prove it: tenfold for a minute is tenfold in the statistics.
+    assert shown() == dict.fromkeys(true, STATE_UNKNOWN)
+    await poll_more(entry, 1)
+    assert shown() == dict.fromkeys(true, STATE_UNKNOWN)
+    await poll_more(entry, 1)
+    assert shown() == true
+
+    # What is proven needs no proof again: at night there may be none.
+    logger.registers.update({175: 0, 178: 40, 169: 40})
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown() == {"load_power": str(40 * steps_of_load), "grid_power": str(40 * steps_of_grid)}
     assert state_of(hass, "refused_values").state == "0"
+
+
+@pytest.mark.parametrize("unit", ["hybrid_1p, 12 kW in W", "hybrid_1p, 12 kW"], indirect=True)
+async def test_a_large_single_phase_hybrid_that_rests_shows_nothing_that_may_be_tenfold(
+    hass: HomeAssistant, set_up: SetUp, logger: LoggerSimulator
+) -> None:
+    logger.registers.update({175: 0, 178: 400, 169: 400})
+    entry = entry_for(logger, identity=None)
+    await set_up(entry)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await poll_more(entry)
+    for key in ("load_power", "grid_power"):
+        assert state_of(hass, key).state == STATE_UNKNOWN
+    logger.registers.update({178: 0, 169: 0})
+    await poll_more(entry, 1)
+    for key in ("load_power", "grid_power"):
+        assert state_of(hass, key).state == "0"

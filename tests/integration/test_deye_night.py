@@ -25,7 +25,10 @@ from tests.simulators.logger import Fault, LoggerSimulator
 
 # In this night the sun sets at 16:43 and rises at 6:27, local time.
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=HOME.zone)
+LOW_SUN = datetime(2026, 11, 20, 15, 55, tzinfo=HOME.zone)
+"""The sun stands nine degrees high."""
 EVENING = datetime(2026, 11, 20, 16, 0, tzinfo=HOME.zone)
+SUNSET = EVENING.replace(minute=43)
 MIDNIGHT = datetime(2026, 11, 21, 0, 0, tzinfo=HOME.zone)
 MORNING = datetime(2026, 11, 21, 9, 0, tzinfo=HOME.zone)
 DARK_FROM, DARK_UNTIL = EVENING.replace(hour=17), MORNING.replace(hour=6)
@@ -122,6 +125,8 @@ async def test_a_night_is_no_fault_and_costs_no_energy(
     await set_up(entry)
     night = Night(hass, machine, entry)
     await machine.run(60)
+    new_day = MIDNIGHT + timedelta(seconds=1)
+    await night.until(new_day)
     await night.until(MORNING)
 
     assert complaints(caplog) == []
@@ -136,8 +141,7 @@ async def test_a_night_is_no_fault_and_costs_no_energy(
     for key in ("pv_power", "pv1_power", "inverter_power"):
         assert {float(state) for state in night.shown(key, DARK_FROM, DARK_UNTIL)} == {0}, key
         assert night.shown(key, DARK_FROM, DARK_UNTIL)
-    # It is asked every five minutes only.
-    new_day = MIDNIGHT + timedelta(minutes=6)
+    # Also where it is asked every five minutes only.
     after_midnight = night.shown("pv_energy_today", new_day, DARK_UNTIL)
     assert {float(state) for state in after_midnight} == {0}
 
@@ -226,6 +230,31 @@ async def test_silence_by_day_is_no_power_that_anybody_knows(
     assert state_of(hass, "pv_energy_total").state == total
     [complaint] = complaints(caplog)
     assert "does not answer" in complaint
+
+
+@pytest.mark.parametrize(
+    "logger", [(unit, Asleep.GONE, LOW_SUN) for unit in ("string", "micro")], indirect=True
+)
+async def test_silence_under_a_low_sun_is_no_fault_and_no_power_that_anybody_knows(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    logger: LoggerSimulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = entry_for(logger, identity=None)
+    await set_up(entry)
+    await machine.run(60)
+    logger.fault = Fault.REFUSE
+    night = Night(hass, machine, entry)
+    await night.until(SUNSET)
+    for key in ("pv_power", "inverter_power"):
+        assert night.shown(key, LOW_SUN + timedelta(minutes=5), SUNSET) <= UNKNOWN, key
+    assert night.numbers("pv_energy_total")
+    await night.until(DARK_FROM)
+    assert state_of(hass, "pv_power").state == "0"
+    assert complaints(caplog) == []
+    assert night.repairs == set()
 
 
 @pytest.mark.parametrize("logger", [("hybrid_1p", Asleep.GONE)], indirect=True)

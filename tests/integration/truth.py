@@ -16,26 +16,26 @@ WORDS = {
     "aux_port_mode": "0",
     "battery_control_mode": "lithium",
     "battery_operation_mode": "capacity",
-    "bms_alarm": "none",
-    "bms_fault": "none",
+    "bms_alarm": "None",
+    "bms_fault": "None",
     "energy_pattern": "load_first",
     "generator_relay": "off",
     "grid_connected": "on",
-    "peak_shaving_bits": "none",
+    "peak_shaving_bits": "None",
     "running_state": "normal",
-    "time_of_use": "enabled, monday, tuesday, wednesday, thursday, friday, saturday, sunday",
+    "time_of_use": "Enabled, Mon, Tue, Wed, Thu, Fri, Sat, Sun",
     "work_mode": "zero_export_to_ct",
-} | {f"slot{n}_charge": "none" for n in range(1, 7)}
+} | {f"slot{n}_charge": "None" for n in range(1, 7)}
 
 # What a family says otherwise than a single-phase hybrid, or what only it says.
 WORDS_OF_FAMILY: dict[str, dict[str, str]] = {
     "hybrid_3p_lv": {
         "aux_port_mode": "generator",
         "inverter_on": "on",
-        "peak_shaving_bits": "grid_peak_shaving",
-        "relay_bits": "inverter, grid",
+        "peak_shaving_bits": "Grid peak shaving",
+        "relay_bits": "Inverter, Grid",
     }
-    | {f"pack{n}_{bits}": "none" for n in (1, 2) for bits in ("alarm", "fault")},
+    | {f"pack{n}_{bits}": "None" for n in (1, 2) for bits in ("alarm", "fault")},
 }
 # A string inverter's registers of a meter are 0 without one; the simulator has them only with one.
 NO_METER = {

@@ -13,7 +13,7 @@ from tests.simulators.face_string import StringInverter
 from tests.simulators.logger import LoggerSimulator
 from tests.simulators.place import Place
 from tests.simulators.plant import MICRO_ARRAYS, STRING_ARRAYS, PvArray, plant_for
-from tests.simulators.rows_hybrid_1p import LARGE_UNIT, VERY_LARGE_UNIT
+from tests.simulators.rows_hybrid_1p import LARGE_UNIT, LARGE_UNIT_GRID_ONLY, VERY_LARGE_UNIT
 from tests.simulators.site import Site
 
 HOME: Final = Place(32.7, -117.2, "US/Pacific")
@@ -66,6 +66,12 @@ UNITS: Final[dict[str, Unit]] = {
         make=lambda site: HybridOnePhase(site, scales=GRID_IN_TENS),
         arrays=LARGE_ROOF,
         rated_w=14_000,
+    ),
+    "hybrid_1p, 15 kW": Unit(
+        family="hybrid_1p",
+        make=lambda site: HybridOnePhase(site, scales=LARGE_UNIT_GRID_ONLY),
+        arrays=LARGE_ROOF,
+        rated_w=15_000,
     ),
     "hybrid_1p, 16 kW": Unit(
         family="hybrid_1p",

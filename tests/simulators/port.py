@@ -1,4 +1,7 @@
-"""A TCP port of a simulated device: it closes and opens at once, and forgets no task."""
+"""A TCP port of a simulated device: it closes and opens at once, and forgets no task.
+
+While it is closed nobody else gets it: the clients of one test would find the device of another.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -55,16 +58,30 @@ class Port:
         self.clients: dict[Client, None] = {}
         self.accepted = 0
         self._serve = serve
+        self._reserved: socket.socket | None = None
         self._listener: socket.socket | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
         """Listen from this moment on; raises OSError when the port is taken."""
+        if self._reserved is None:
+            self._reserve()
         if self._listener is None:
             self._listener = socket.create_server((self.host, self.number))
             self._listener.settimeout(0)
-            self.number = self._listener.getsockname()[1]
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
+
+    def _reserve(self) -> None:
+        """Take the port, or a free one, until the end; who is bound and does not listen refuses."""
+        reserved = socket.socket()
+        try:
+            reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            reserved.bind((self.host, self.number))
+        except OSError:
+            reserved.close()
+            raise
+        self._reserved = reserved
+        self.number = reserved.getsockname()[1]
 
     def close(self) -> None:
         """Refuse connections from this moment on, and reset those that are open."""
@@ -80,8 +97,11 @@ class Port:
             client.reset()
 
     async def stop(self) -> None:
-        """Close the port and end all its tasks."""
+        """Close the port, give it up and end all its tasks."""
         self.close()
+        if self._reserved is not None:
+            self._reserved.close()
+            self._reserved = None
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

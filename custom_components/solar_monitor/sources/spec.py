@@ -114,7 +114,10 @@ class Source(Protocol):
 
     @property
     def start_values(self) -> Mapping[str, Any]:
-        """Values that are known before the first answer: counters from the last run."""
+        """Values that are known without an answer: counters as they stand at this moment.
+
+        They are shown from a start on, and at local midnight, when counters of the day begin anew.
+        """
         ...
 
     @property

@@ -63,6 +63,18 @@ async def test_the_form_shows_the_options_as_they_are(
     assert suggestions(await show_options(hass, entry)) == options
 
 
+async def test_a_group_that_the_family_does_not_have_is_neither_offered_nor_kept(
+    hass: HomeAssistant, logger: LoggerSimulator
+) -> None:
+    entry = entry_for(
+        logger, family="micro", options=DEFAULTS | {"groups": ["battery_packs", "pv_details"]}
+    )
+    entry.add_to_hass(hass)
+    assert suggestions(await show_options(hass, entry))["groups"] == ["pv_details"]
+    await set_options(hass, entry, DEFAULTS | {"groups": ["pv_details"]})
+    assert entry.options["groups"] == ["pv_details"]
+
+
 async def test_new_intervals_hold_at_once(
     hass: HomeAssistant, deye_entry: MockConfigEntry, set_up: SetUp
 ) -> None:

@@ -166,7 +166,7 @@ def test_a_switch_is_true_or_false(key: str, raw: int, value: bool) -> None:  # 
         ("fault_bits", (0x1000, 0, 0, 0), ("fault_13_working_mode_changed",)),
         ("fault_bits", (0, 0, 0, 0x8000), ("fault_64_heatsink_overheated",)),
         ("fault_bits", (1, 4, 0, 0), ("fault_01", "fault_19")),
-        ("time_of_use", (3,), ("enabled", "monday")),
+        ("time_of_use", (3,), ("enabled", "mon")),
         ("slot1_charge", (0x47,), ("grid", "generator", "bit_2", "sell")),
         ("peak_shaving_bits", (0x0110,), ("generator_peak_shaving", "grid_peak_shaving")),
     ],

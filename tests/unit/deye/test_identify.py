@@ -334,13 +334,47 @@ async def test_a_smaller_unit_uses_the_low_word() -> None:
     assert transport.asked[-1] == (625, 1)
 
 
+LARGE = ONE_PHASE | {16: 0x7100, 17: 2}  # 16 kW
+PROVEN = {"grid": 1, "load": 1}
+
+
+async def test_what_was_proven_of_the_same_inverter_still_holds() -> None:
+    transport = FakeTransport(words(0x0003, LARGE))
+    identity = await Inverter(transport, 1).identify()
+    assert identity.rated_power_w == 16_000.0
+    again = Inverter(transport, 1, identity=identity, proven_steps=PROVEN)
+    await again.identify()
+    assert again.scale.proven == PROVEN
+
+
+@pytest.mark.parametrize(("address", "word"), [(3, 0x3131), (12, 5), (17, 1)])
+async def test_what_was_proven_of_another_inverter_is_forgotten(address: int, word: int) -> None:
+    identity = await Inverter(FakeTransport(words(0x0003, LARGE)), 1).identify()
+    other = FakeTransport(words(0x0003, LARGE) | {address: word})
+    again = Inverter(other, 1, identity=identity, proven_steps=PROVEN)
+    await again.identify()
+    assert again.scale.proven == {}
+
+
+async def test_a_damaged_identity_replaces_none_that_is_known() -> None:
+    damaged = FakeTransport(words(0x0003, LARGE) | dict.fromkeys(range(23), 0xFFFF))
+    identity = await Inverter(FakeTransport(words(0x0003, LARGE)), 1).identify()
+    again = Inverter(damaged, 1, Family.HYBRID_1P, identity=identity, proven_steps=PROVEN)
+    assert (await again.identify()).serial == ""
+    assert again.identity == identity
+    assert again.scale.proven == PROVEN
+    stranger = Inverter(damaged, 1, Family.HYBRID_1P)
+    assert await stranger.identify() == stranger.identity
+
+
 async def test_samples_correct_the_scale_of_a_three_phase_hybrid() -> None:
     live = HIGH_VOLTAGE | {676: 6000, 677: 50, 672: 3000}
     device = Inverter(FakeTransport(words(0x0006, live)), 1)
     await device.identify()
     assert device.registers["pv1_power"].scale == 10
-    result = await device.poll(("pv1_voltage", "pv1_current", "pv1_power"), time_limit_s=5)
-    assert result.values["pv1_power"] == 3000
+    keys = ("pv1_voltage", "pv1_current", "pv1_power")
+    shown = [(await device.poll(keys, time_limit_s=5)).values["pv1_power"] for _ in range(3)]
+    assert shown == [None, None, 3000]
     assert device.registers["pv1_power"].scale == 1
 
 

@@ -234,23 +234,36 @@ async def test_a_cancelled_poll_is_cancelled() -> None:
         await task
 
 
-async def test_the_scale_of_a_large_unit_follows_its_samples() -> None:
+SCALED_KEYS = ("generator_power", "grid_power", "inverter_power", "load_power", "battery_current")
+
+
+async def test_a_large_unit_shows_nothing_before_its_scale_is_proven() -> None:
     device = Inverter(FakeTransport(LIVE_WORDS), 1, identity=identity_of(16000.0))
-    assert device.registers["grid_power"].scale == 10
-    keys = ("generator_power", "grid_power", "inverter_power", "load_power", "battery_current")
-    result = await device.poll((*keys, "battery_voltage", "battery_power"), time_limit_s=5)
-    assert device.registers["grid_power"].scale == 1
-    assert result.values["grid_power"] == 1252
-    assert result.values["load_power"] == 3790
-    assert result.values["battery_current"] == 41.55
-    assert device.scale.opinions[0].votes == 1
+    keys = (*SCALED_KEYS, "battery_voltage", "battery_power")
+    for _ in range(2):
+        values = (await device.poll(keys, time_limit_s=5)).values
+        assert values["inverter_power"] == 2538
+        assert {values[key] for key in ("grid_power", "load_power", "battery_current")} == {None}
+    values = (await device.poll(keys, time_limit_s=5)).values
+    assert values["grid_power"] == 1252
+    assert values["load_power"] == 3790
+    assert values["battery_current"] == 41.55
+    assert device.scale.proven == {"grid": 1, "load": 1, "battery_current": 1}
 
 
-async def test_the_scale_of_a_large_unit_starts_with_its_rated_power() -> None:
-    words = {169: 100, 178: 300, 175: 2000}
-    device = Inverter(FakeTransport(words), 1, identity=identity_of(12000.0))
+async def test_what_was_proven_of_a_large_unit_is_known_from_the_first_poll_on() -> None:
+    words = {169: 100, 178: 300, 175: 200}
+    identity = identity_of(12000.0)
+    proven = {"grid": 10, "load": 10}
+    device = Inverter(FakeTransport(words), 1, identity=identity, proven_steps=proven)
     result = await device.poll(("grid_power", "load_power", "inverter_power"), time_limit_s=5)
-    assert result.values == {"grid_power": 1000, "load_power": 3000, "inverter_power": 2000}
+    assert result.values == {"grid_power": 1000, "load_power": 3000, "inverter_power": 200}
+
+
+async def test_no_power_is_true_in_any_scale() -> None:
+    device = Inverter(FakeTransport({169: 0, 178: 40}), 1, identity=identity_of(12000.0))
+    result = await device.poll(("grid_power", "load_power"), time_limit_s=5)
+    assert result.values == {"grid_power": 0, "load_power": None}
 
 
 async def test_polls_compare_by_what_they_brought_not_by_when() -> None:

@@ -1,6 +1,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.solar_monitor.clients.deye.decode import decode
 from custom_components.solar_monitor.clients.deye.family import Family
 from custom_components.solar_monitor.clients.deye.identity import Identity
 from custom_components.solar_monitor.clients.deye.registers import Factor
@@ -13,10 +14,12 @@ from custom_components.solar_monitor.clients.deye.tables import scaled_table
 from tests.unit.deye.material import identity_of, recorded, words_of
 
 SCALED_KEYS = {
-    Factor.GRID: {167, 168, 169, 170, 171, 172},
+    Factor.GRID: {169, 172},
+    Factor.GRID_PHASE: {167, 168, 170, 171},
     Factor.LOAD: {176, 177, 178},
     Factor.BATTERY_CURRENT: {191},
 }
+POWERS = frozenset({Factor.GRID, Factor.GRID_PHASE, Factor.LOAD})
 
 
 def candidate(identity: Identity | None) -> PowerScale:
@@ -29,6 +32,14 @@ def sample(**watts: int) -> dict[int, int]:
     return {int(name[1:]): value & 0xFFFF for name, value in watts.items()}
 
 
+def heard(scale: PowerScale, *samples: dict[int, int], times: int = 1) -> PowerScale:
+    """Return the scale after samples, each of them so many times."""
+    for words in samples:
+        for _ in range(times):
+            scale = power_scale(scale, words)
+    return scale
+
+
 def factors(scale: PowerScale) -> tuple[float, float, float]:
     """Return the factors of grid, load and battery current."""
     return (
@@ -38,46 +49,60 @@ def factors(scale: PowerScale) -> tuple[float, float, float]:
     )
 
 
-TENS = sample(r166=0, r169=100, r175=2000, r178=300)
-UNITS = sample(r166=0, r169=1252, r175=2538, r178=3790)
+TENS = sample(r166=0, r169=100, r170=100, r171=0, r172=100, r175=2000, r178=300)
+UNITS = sample(r166=0, r169=1252, r170=1252, r171=0, r172=1252, r175=2538, r178=3790)
 GRID_ONLY = sample(r166=0, r169=-150, r175=3000, r178=1500)
+ISLAND = sample(r166=0, r169=0, r175=2000, r178=2000)
+FROM_THE_GRID = sample(r166=0, r169=1200, r175=-40, r178=1160)
 
 
 @pytest.mark.parametrize(
-    ("rated_power_w", "expected"),
+    ("rated_power_w", "expected", "doubted"),
     [
-        (None, (1, 1, 1)),
-        (8000.0, (1, 1, 1)),
-        (11999.9, (1, 1, 1)),
-        (12000.0, (10, 10, 1)),
-        (15999.9, (10, 10, 1)),
-        (16000.0, (10, 10, 10)),
+        (None, (1, 1, 1), frozenset()),
+        (8000.0, (1, 1, 1), frozenset()),
+        (11999.9, (1, 1, 1), frozenset()),
+        (12000.0, (10, 10, 1), POWERS),
+        (15999.9, (10, 10, 1), POWERS),
+        (16000.0, (10, 10, 10), POWERS | {Factor.BATTERY_CURRENT}),
     ],
 )
 def test_the_rated_power_proposes(
-    rated_power_w: float | None, expected: tuple[int, int, int]
+    rated_power_w: float | None, expected: tuple[float, float, float], doubted: frozenset[Factor]
 ) -> None:
-    assert factors(candidate(identity_of(rated_power_w))) == expected
+    scale = candidate(identity_of(rated_power_w))
+    assert factors(scale) == expected
+    assert scale.doubted == doubted
+    assert scale.proven == {}
 
 
 def test_a_unit_nobody_has_identified_is_taken_for_a_small_one() -> None:
     assert factors(candidate(None)) == (1, 1, 1)
+    assert not candidate(None).doubted
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (TENS, (10, 10)),
-        (UNITS, (1, 1)),
-        (GRID_ONLY, (10, 1)),
-        # exporting, and charging from the grid
-        (sample(r166=0, r169=-400, r175=4500, r178=50), (10, 10)),
-        (sample(r166=0, r169=2600, r175=-2000, r178=600), (1, 1)),
+        (TENS, {"grid": 10, "load": 10}),
+        (UNITS, {"grid": 1, "load": 1}),
+        (GRID_ONLY, {"grid": 10, "load": 1}),
+        # charging from the grid
+        (sample(r166=0, r169=2600, r175=-2000, r178=600), {"grid": 1, "load": 1}),
+        # exporting; where the balance is not exact, the load is too small to say anything
+        (sample(r166=0, r169=-400, r175=4500, r178=50), {"grid": 10, "load": 10}),
+        (sample(r166=0, r169=-400, r175=4500, r178=55), {"grid": 10}),
+        # without a grid, or one that does next to nothing
+        (ISLAND, {"load": 1}),
+        (sample(r166=0, r169=-3, r175=2000, r178=200), {"load": 10}),
     ],
 )
-def test_a_sample_confirms_or_corrects(words: dict[int, int], expected: tuple[int, int]) -> None:
-    scale = power_scale(candidate(identity_of(12000.0)), words)
-    assert factors(scale)[:2] == expected
+def test_three_samples_prove_steps(words: dict[int, int], expected: dict[str, int]) -> None:
+    before = candidate(identity_of(12000.0))
+    assert heard(before, words, times=2).doubted == POWERS
+    proven = heard(before, words, times=3)
+    assert {key: proven.proven[key] for key in expected} == expected
+    assert proven.doubted == POWERS - set(map(Factor, expected))
 
 
 @pytest.mark.parametrize(
@@ -88,22 +113,54 @@ def test_a_sample_confirms_or_corrects(words: dict[int, int], expected: tuple[in
         # all near nothing
         sample(r166=0, r169=0, r175=0, r178=0),
         sample(r166=0, r169=100, r175=499, r178=599),
+        FROM_THE_GRID,
         # the AUX port takes part in the balance
         sample(r166=51, r169=1252, r175=2538, r178=3790),
-        # no grid power: its factor cannot be seen
-        sample(r166=0, r169=0, r175=2000, r178=2000),
         # nothing fits
         sample(r166=0, r169=100, r175=2000, r178=900),
     ],
 )
-def test_a_sample_that_cannot_decide_keeps_the_candidate(words: dict[int, int]) -> None:
+def test_a_sample_that_cannot_decide_changes_nothing(words: dict[int, int]) -> None:
     scale = candidate(identity_of(12000.0))
     assert power_scale(scale, words) == scale
 
 
+def test_ten_times_a_little_does_not_prove_what_is_missing_in_a_balance() -> None:
+    words = sample(r166=0, r169=-8, r175=500, r178=430)
+    assert heard(candidate(identity_of(12000.0)), words, times=5).proven == {"load": 1}
+
+
+def test_the_load_once_known_proves_the_grid_while_the_inverter_rests() -> None:
+    scale = heard(candidate(identity_of(12000.0)), FROM_THE_GRID, times=5)
+    assert scale.proven == {}
+    scale = heard(scale, ISLAND, FROM_THE_GRID, times=3)
+    assert scale.proven == {"grid": 1, "load": 1}
+    scale = heard(candidate(identity_of(12000.0)), GRID_ONLY, times=3)
+    scale = PowerScale(scale.given, tuple(each for each in scale.opinions if each.proven))
+    assert scale.proven == {"grid": 10, "load": 1}
+
+
+def test_the_grid_once_known_proves_the_load_while_the_inverter_rests() -> None:
+    before = family_candidate(Family.HYBRID_1P, identity_of(12000.0), {"grid": 10})
+    words = sample(r166=0, r169=120, r175=-40, r178=1160)
+    assert heard(before, words, times=3).proven == {"grid": 10, "load": 1}
+
+
+def test_single_phases_are_proven_by_the_external_ct() -> None:
+    before = candidate(identity_of(12000.0))
+    proven = heard(before, TENS, times=6)
+    assert proven.proven == {"grid": 10, "grid_phase": 10, "load": 10}
+    # sunsynk: 169 and 172 alone
+    apart = TENS | sample(r170=900, r171=100)
+    assert heard(before, apart, times=6).proven["grid_phase"] == 1
+    assert "grid_phase" not in heard(before, GRID_ONLY, times=6).proven
+
+
 def test_the_recorded_dump_would_correct_a_wrong_candidate() -> None:
     words = words_of(recorded("dump_1p_zero_export_ct")["registers"])
-    assert factors(power_scale(candidate(identity_of(16000.0)), words)) == (1, 1, 1)
+    scale = heard(candidate(identity_of(16000.0)), words, times=6)
+    assert factors(scale) == (1, 1, 1)
+    assert not scale.doubted
 
 
 @pytest.mark.parametrize(
@@ -112,15 +169,15 @@ def test_the_recorded_dump_would_correct_a_wrong_candidate() -> None:
         (sample(r183=5258, r190=2184, r191=4155), 1),
         (sample(r183=5258, r190=2184, r191=415), 10),
         (sample(r183=5000, r190=-5000, r191=-1000), 10),
-        # too little, missing, or fitting nothing: the candidate
-        (sample(r183=5000, r190=499, r191=998), 10),
-        (sample(r183=5000, r190=2000), 10),
-        (sample(r183=0, r190=2000, r191=100), 10),
+        # too little, missing, or fitting nothing
+        (sample(r183=5000, r190=499, r191=998), None),
+        (sample(r183=5000, r190=2000), None),
+        (sample(r183=0, r190=2000, r191=100), None),
     ],
 )
-def test_power_is_voltage_times_current(words: dict[int, int], expected: int) -> None:
-    scale = power_scale(candidate(identity_of(16000.0)), words)
-    assert scale.factors[Factor.BATTERY_CURRENT] == expected
+def test_power_is_voltage_times_current(words: dict[int, int], expected: int | None) -> None:
+    scale = heard(candidate(identity_of(16000.0)), words, times=3)
+    assert scale.proven.get("battery_current") == expected
 
 
 def test_no_sample_has_a_say_about_a_small_unit() -> None:
@@ -129,20 +186,67 @@ def test_no_sample_has_a_say_about_a_small_unit() -> None:
     assert scale.opinions == ()
 
 
-def test_three_agreeing_samples_settle_it() -> None:
-    scale = candidate(identity_of(12000.0))
+def test_what_is_taken_for_granted_is_doubted_while_a_sample_speaks_against_it() -> None:
+    before = candidate(None)
+    doubted = heard(before, TENS)
+    assert doubted.doubted == {Factor.GRID, Factor.LOAD}
+    assert not heard(doubted, UNITS).doubted
+    assert factors(heard(doubted, TENS, times=2)) == (10, 10, 1)
+
+
+def test_an_odd_sample_in_between_begins_anew() -> None:
+    scale = heard(candidate(identity_of(12000.0)), TENS, TENS, UNITS, TENS)
+    assert scale.proven == {}
+    assert (scale.opinions[0].heard, scale.opinions[0].votes) == (10, 1)
+
+
+def test_what_is_proven_holds_until_ten_samples_in_a_row_prove_something_else() -> None:
+    scale = heard(candidate(identity_of(12000.0)), UNITS, times=3)
     for _ in range(3):
-        scale = power_scale(scale, UNITS)
-    for _ in range(5):
-        scale = power_scale(scale, TENS)
-    assert factors(scale)[:2] == (1, 1)
+        scale = heard(scale, TENS, times=9)
+        assert factors(scale)[:2] == (1, 1)
+        assert not {Factor.GRID, Factor.LOAD} & scale.doubted
+        scale = heard(scale, UNITS)
+    scale = heard(scale, TENS, times=10)
+    assert factors(scale)[:2] == (10, 10)
 
 
-def test_one_odd_sample_does_not_settle_it() -> None:
+def test_what_is_proven_can_be_remembered() -> None:
+    identity = identity_of(16000.0)
+    scale = heard(candidate(identity), UNITS, times=6)
+    again = family_candidate(Family.HYBRID_1P, identity, scale.proven)
+    assert again.proven == scale.proven == {"grid": 1, "grid_phase": 1, "load": 1}
+    assert again.doubted == {Factor.BATTERY_CURRENT}
+    # a memory that nobody can have written
+    damaged = {"grid": 7, "load": "10", "battery_current": None}
+    assert family_candidate(Family.HYBRID_1P, identity, damaged) == candidate(identity)
+
+
+@given(
+    st.sampled_from([(1, 1), (10, 1), (10, 10)]),
+    st.lists(st.tuples(st.integers(-15000, 15000), st.integers(-15000, 15000)), max_size=8),
+    st.integers(1, 12),
+)
+def test_nothing_is_ever_shown_tenfold(
+    steps: tuple[int, int], flows: list[tuple[int, int]], times: int
+) -> None:
     scale = candidate(identity_of(12000.0))
-    for words in (TENS, TENS, UNITS, TENS):
-        scale = power_scale(scale, words)
-    assert (scale.opinions[0].steps, scale.opinions[0].votes) == ((10, 10), 1)
+    for inverter, grid in flows:
+        grid_words = round(grid / steps[0])
+        words = sample(
+            r166=0,
+            r169=grid_words,
+            r175=inverter,
+            r178=round((inverter + grid_words * steps[0]) / steps[1]),
+        )
+        for _ in range(times):
+            scale = power_scale(scale, words)
+            table = scaled_table(
+                Family.HYBRID_1P, identity_of(12000.0), scale.factors, scale.doubted
+            )
+            for key, word, step in (("grid_power", 169, steps[0]), ("load_power", 178, steps[1])):
+                raw = words[word] - (words[word] >> 15 << 16)
+                assert decode(table[key], words) in (None, raw * step), key
 
 
 @pytest.mark.parametrize(("factor", "addresses"), SCALED_KEYS.items())
@@ -157,28 +261,6 @@ def test_only_these_registers_are_scaled(factor: Factor, addresses: set[int]) ->
         row.scale == pytest.approx(before[key].scale * (10 if row.words[0] in addresses else 1))
         for key, row in after.items()
     )
-
-
-@given(
-    st.sampled_from([(1, 1), (10, 1), (10, 10)]),
-    st.integers(-15000, 15000),
-    st.integers(-15000, 15000),
-)
-def test_a_decision_never_contradicts_the_balance(
-    steps: tuple[int, int], inverter: int, grid: int
-) -> None:
-    words = sample(
-        r166=0,
-        r169=round(grid / steps[0]),
-        r175=inverter,
-        r178=round((inverter + grid) / steps[1]),
-    )
-    scale = power_scale(candidate(identity_of(16000.0)), words)
-    if scale.opinions[0].votes:
-        grid_step, load_step, _ = factors(scale)
-        signed = {address: word - (word >> 15 << 16) for address, word in words.items()}
-        error = signed[178] * load_step - signed[169] * grid_step - inverter
-        assert abs(error) <= abs(inverter) * 0.1
 
 
 # --- Three phases ---------------------------------------------------------------------------------
@@ -231,8 +313,12 @@ def test_a_family_nobody_knows_is_not_scaled() -> None:
 
 
 def steps(family: Family, words: dict[int, int]) -> tuple[float, float]:
-    """Return the factors of PV and battery power after one sample."""
-    scale = power_scale(family_candidate(family, None), words)
+    """Return the factors of PV and battery power after some samples."""
+    before = family_candidate(family, None)
+    scale = heard(before, words, times=3)
+    first = heard(before, words)
+    changed = {factor for factor in Factor if before.factors[factor] != scale.factors[factor]}
+    assert first.doubted == changed
     return scale.factors[Factor.PV_POWER], scale.factors[Factor.BATTERY_POWER]
 
 
@@ -279,9 +365,8 @@ def test_any_sample_of_the_panels_is_understood(
 ) -> None:
     watts = volts * amps / 100
     words = {672: round(watts / step), 676: volts, 677: amps}
-    scale = power_scale(family_candidate(family, None), words)
-    opinion = scale.opinions[0]
-    if opinion.votes:
-        assert opinion.steps == (step,)
+    scale = heard(family_candidate(family, None), words, times=3)
+    if scale.proven:
+        assert scale.proven == {"pv_power": step}
     else:
         assert watts < 500

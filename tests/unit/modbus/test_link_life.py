@@ -135,12 +135,14 @@ async def test_a_closed_port_is_named(make_link: LinkMaker) -> None:
             await make_link(port=taken.getsockname()[1]).read(1, 1, 1)
 
 
+def answer_as_another(request: Request, peer: Peer) -> None:
+    """Answer for another unit than the one that was asked."""
+    peer.send(Request(request.transaction, request.unit + 1, request.pdu).fitting())
+
+
 async def test_pymodbus_complains_about_our_devices_in_debug_messages_only(
     gateway: ScriptedGateway, link: ModbusLink, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def answer_as_another(request: Request, peer: Peer) -> None:
-        peer.send(Request(request.transaction, request.unit + 1, request.pdu).fitting())
-
     gateway.script = answer_as_another
     with caplog.at_level(logging.INFO), pytest.raises(BadAnswerError):
         await link.read(1, 1, 1)
@@ -149,6 +151,17 @@ async def test_pymodbus_complains_about_our_devices_in_debug_messages_only(
         await link.read(1, 1, 1)
     complaints = [record for record in caplog.records if "Skipping" in record.getMessage()]
     assert {record.levelname for record in complaints} == {"DEBUG"}
+
+
+async def test_pymodbus_writes_no_bytes_of_our_devices_into_the_log(
+    gateway: ScriptedGateway, link: ModbusLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await link.read(1, 0x3232, 5)
+        gateway.script = answer_as_another
+        with pytest.raises(BadAnswerError):
+            await link.read(1, 0x3232, 5)
+    assert [text for text in caplog.messages if "0x32 0x32" in text] == []
 
 
 def test_pymodbus_goes_on_complaining_to_its_other_users(

@@ -1,6 +1,7 @@
 """Each fault does on the wire what it says, and nothing is left of it afterwards."""
 
 import asyncio
+import socket
 
 import pytest
 
@@ -201,6 +202,15 @@ async def test_a_refused_port_is_closed_until_it_opens_again(logger: LoggerSimul
     logger.fault = Fault.NONE
     async with connected(logger) as wire:
         is_whole(await wire.read(), logger)
+
+
+async def test_a_closed_port_is_given_to_nobody_else(logger: LoggerSimulator) -> None:
+    logger.fault = Fault.REFUSE
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind((logger.host, logger.port))
+    await logger.stop()
+    with socket.socket() as other:
+        other.bind((logger.host, logger.port))
 
 
 async def test_a_refused_port_opens_by_itself(logger: LoggerSimulator) -> None:

@@ -25,8 +25,8 @@ def test_words_are_printed_by_start_address_sixteen_to_a_line() -> None:
     }
 
 
-def test_the_inverters_serial_number_is_left_out() -> None:
-    assert hex_lines(dict.fromkeys(range(10), 0x3232)) == {
+def test_hidden_words_are_left_out() -> None:
+    assert hex_lines(dict.fromkeys(range(10), 0x3232), hidden=range(3, 8)) == {
         "0": "3232 3232 3232",
         "8": "3232 3232",
     }

@@ -4,7 +4,7 @@ import pytest
 
 from custom_components.solar_monitor.clients.deye.family import Family
 from custom_components.solar_monitor.clients.deye.tables import TABLES
-from custom_components.solar_monitor.sources.deye.groups import GROUPS, group_of
+from custom_components.solar_monitor.sources.deye.groups import GROUPS, group_of, groups_of
 from custom_components.solar_monitor.sources.deye.rows import every_row, rows
 from custom_components.solar_monitor.sources.spec import Rows
 
@@ -42,9 +42,19 @@ HYBRID, THREE_PHASE, STRING, MICRO = (
         (THREE_PHASE, "ups_l1_power", "load_details"),
         (THREE_PHASE, "pack2_voltage", "battery_packs"),
         (THREE_PHASE, "battery2_power", "battery_bms"),
+        (THREE_PHASE, "battery_corrected_capacity", "battery_bms"),
+        (THREE_PHASE, "battery_float_voltage", "settings"),
+        (THREE_PHASE, "generator_power", "generator"),
+        (STRING, "pv1_voltage", "pv_details"),
+        (STRING, "grid_l1_current", "grid_details"),
+        (STRING, "pv1_power", None),
         (STRING, "load_power", "load_details"),
         (STRING, "load_energy_today", "load_details"),
         (STRING, "pv_energy_today", None),
+        (MICRO, "grid_current", "grid_details"),
+        (MICRO, "pv1_energy_total", None),
+        (MICRO, "pv1_energy_today", "pv_details"),
+        (MICRO, "pv_energy_today", None),
         (MICRO, "active_power_limit", "settings"),
     ],
 )
@@ -57,6 +67,19 @@ def test_every_optional_value_has_a_group(family: Family) -> None:
     optional = [row.key for row in TABLES[family] if row.exposed and not row.default]
     assert optional
     assert {group_of(family, key) for key in optional} <= set(GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("family", "groups"),
+    [
+        (STRING, ["pv_details", "grid_details", "load_details", "inverter_details", "settings"]),
+        (MICRO, ["pv_details", "grid_details", "settings"]),
+        (THREE_PHASE, list(GROUPS)),
+        (HYBRID, [group for group in GROUPS if group != "battery_packs"]),
+    ],
+)
+def test_only_groups_that_a_family_has_are_offered(family: Family, groups: list[str]) -> None:
+    assert groups_of(family) == groups
 
 
 def test_every_group_has_values() -> None:

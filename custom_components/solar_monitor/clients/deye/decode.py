@@ -45,6 +45,8 @@ def _is_there(register: Register, words: Mapping[int, int]) -> bool:
     """Tell whether all words have been read and mean something now."""
     if any(address not in words for address in register.needed):
         return False
+    if register.doubted and any(words[address] for address in register.words):
+        return False
     return register.gate is None or words[register.gate.address] in register.gate.values
 
 

@@ -98,7 +98,7 @@ _EVIDENCE: Final[Mapping[Family, _Evidence]] = {
     Family.STRING: _PRODUCER,
     Family.MICRO: _PRODUCER,
 }
-_DC_STEP: Final = {Family.HYBRID_3P_LV: (1,), Family.HYBRID_3P_HV: (10,)}
+_DC_STEP: Final = {Family.HYBRID_3P_LV: 1, Family.HYBRID_3P_HV: 10}
 
 
 def candidates(device_type: int) -> tuple[Candidate, ...]:

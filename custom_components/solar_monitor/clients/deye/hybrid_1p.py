@@ -46,6 +46,7 @@ from .shared import (
     ENERGY_PATTERNS,
     FAULTS,
     GRID,
+    GRID_PHASE,
     JUNK,
     LOAD,
     MAIN,
@@ -163,12 +164,12 @@ REGISTERS: tuple[Register, ...] = (
     # --- Power: W, x10 on some units from 12 kW up (see scale.py) ---------------------------------
     # 166 is unsigned in ha-solarman and signed in sunsynk: a port that feeds a load is negative.
     measured(166, "generator_power", "W", marks=TWO_WAY | CORE),
-    measured(167, "grid_l1_power", "W", marks=GRID),
-    measured(168, "grid_l2_power", "W", phases=2, marks=GRID),
+    measured(167, "grid_l1_power", "W", marks=GRID_PHASE),
+    measured(168, "grid_l2_power", "W", phases=2, marks=GRID_PHASE),
     # With "zero export to load" 169 is the grid port and 172 the external CT (ha-solarman PR 488).
     measured(169, "grid_power", "W", marks=GRID | MAIN),
-    measured(170, "external_ct1_power", "W", marks=GRID),
-    measured(171, "external_ct2_power", "W", phases=2, marks=GRID),
+    measured(170, "external_ct1_power", "W", marks=GRID_PHASE),
+    measured(171, "external_ct2_power", "W", phases=2, marks=GRID_PHASE),
     measured(172, "external_ct_power", "W", marks=GRID | MAIN),
     measured(173, "inverter_l1_power", "W", marks=TWO_WAY),
     measured(174, "inverter_l2_power", "W", phases=2, marks=TWO_WAY),

@@ -286,7 +286,7 @@ REGISTERS: tuple[Register, ...] = (
     measured((664, 668), "generator_l1_power", "W", marks=FAR),
     measured((665, 669), "generator_l2_power", "W", marks=FAR),
     measured((666, 670), "generator_l3_power", "W", marks=FAR),
-    measured((667, 671), "generator_power", "W", marks=FAR | MAIN),
+    measured((667, 671), "generator_power", "W", marks=FAR | CORE),
     # --- Panels -----------------------------------------------------------------------------------
     measured(672, "pv1_power", "W", marks=PV_WATTS | MAIN),
     measured(673, "pv2_power", "W", mppt=2, marks=PV_WATTS | MAIN),

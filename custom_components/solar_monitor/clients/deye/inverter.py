@@ -65,7 +65,8 @@ class Inverter:
     """One Modbus unit of a logger, read through its family's register table.
 
     `family` chosen by hand overrides detection; `identity` is what was found out earlier, so that a
-    sleeping or silent inverter has its rows. `retry_pause` is in seconds.
+    sleeping or silent inverter has its rows, and `proven_steps` what samples have proven about it
+    (see `PowerScale.proven`). `retry_pause` is in seconds.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Inverter:
         family: Family | None = None,
         *,
         identity: Identity | None = None,
+        proven_steps: Mapping[str, object] = MappingProxyType({}),
         retry_pause: float = 5.0,
     ) -> None:
         """Remember how to reach the inverter; nothing is sent yet."""
@@ -82,7 +84,7 @@ class Inverter:
         self._unit = unit
         self._family = family
         self._identity = identity
-        self._scale: PowerScale = candidate(self.family, identity)
+        self._scale: PowerScale = candidate(self.family, identity, proven_steps)
         self._retry_pause = retry_pause
 
     @property
@@ -92,7 +94,7 @@ class Inverter:
 
     @property
     def scale(self) -> PowerScale:
-        """What is believed about the scale of power and current, for diagnostics."""
+        """What is believed about the scale of power and current."""
         return self._scale
 
     @property
@@ -105,7 +107,8 @@ class Inverter:
         """The rows that this unit has, by key; none while its family is unknown."""
         if self.family is None:
             return {}
-        return scaled_table(self.family, self._identity, self._scale.factors)
+        scale = self._scale
+        return scaled_table(self.family, self._identity, scale.factors, scale.doubted)
 
     async def identify(self) -> Identity:
         """Ask the inverter who it is and make sure that we have the right map for it.
@@ -121,11 +124,13 @@ class Inverter:
         family, fit = await self._settle(words)
         awake = fit is not Fit.ASLEEP
         packs = await self._count_packs(family) if awake else self._known_packs
-        self._identity = read_identity(family, words, pack_count=packs)
-        self._scale = candidate(family, self._identity)
+        identity = read_identity(family, words, pack_count=packs)
+        # One without a serial number is damaged: what is known of the unit still holds.
+        if identity != self._identity and (identity.serial or not self._identity):
+            self._identity, self._scale = identity, candidate(family, identity)
         if not awake:
             raise AsleepError
-        return self._identity
+        return identity
 
     async def poll(
         self, keys: Collection[str], *, urgent: bool = True, time_limit_s: float

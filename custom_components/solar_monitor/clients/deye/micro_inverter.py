@@ -61,8 +61,8 @@ MICRO_FAULTS: Mapping[int, str] = numbered(
 )
 
 INPUT_DAY: Final[Marks] = {
-    "why_not": "the firmware's own day, which ends by the inverter's clock; Home Assistant's "
-    "statistics make days of the input's total",
+    "why_not": "the firmware's own day, which ends by the inverter's clock; we count today "
+    "ourselves from the guarded total of the input",
 }
 
 NOTES: Mapping[str, str] = {
@@ -105,7 +105,7 @@ REGISTERS: tuple[Register, ...] = (
     total(71, "pv2_energy_total", mppt=2, marks=MAIN),
     measured(73, "grid_voltage", "V", 0.1, marks=MAIN),
     total(74, "pv3_energy_total", mppt=3, marks=MAIN),
-    measured(76, "grid_current", "A", 0.1, marks=TWO_WAY | SHOWN),
+    measured(76, "grid_current", "A", 0.1, marks=TWO_WAY),
     total(77, "pv4_energy_total", mppt=4, marks=MAIN),
     measured(79, "grid_frequency", "Hz", 0.01, marks=SHOWN),
     measured((86, 87), "inverter_power", "W", 0.1, marks=MAIN),
@@ -114,16 +114,16 @@ REGISTERS: tuple[Register, ...] = (
     bits((101, 102), "warning_bits", bits=WARNINGS, marks=MAIN),
     bits((103, 104, 105, 106), "fault_bits", bits=MICRO_FAULTS, marks=MAIN),
     # --- Panels: power is voltage x current, as all public clients count it -----------------------
-    measured(109, "pv1_voltage", "V", 0.1, marks=MAIN),
-    measured(110, "pv1_current", "A", 0.1, marks=MAIN),
+    measured(109, "pv1_voltage", "V", 0.1),
+    measured(110, "pv1_current", "A", 0.1),
     product((109, 110), "pv1_power", marks=MAIN),
-    measured(111, "pv2_voltage", "V", 0.1, mppt=2, marks=MAIN),
-    measured(112, "pv2_current", "A", 0.1, mppt=2, marks=MAIN),
+    measured(111, "pv2_voltage", "V", 0.1, mppt=2),
+    measured(112, "pv2_current", "A", 0.1, mppt=2),
     product((111, 112), "pv2_power", mppt=2, marks=MAIN),
-    measured(113, "pv3_voltage", "V", 0.1, mppt=3, marks=MAIN),
-    measured(114, "pv3_current", "A", 0.1, mppt=3, marks=MAIN),
+    measured(113, "pv3_voltage", "V", 0.1, mppt=3),
+    measured(114, "pv3_current", "A", 0.1, mppt=3),
     product((113, 114), "pv3_power", mppt=3, marks=MAIN),
-    measured(115, "pv4_voltage", "V", 0.1, mppt=4, marks=MAIN),
-    measured(116, "pv4_current", "A", 0.1, mppt=4, marks=MAIN),
+    measured(115, "pv4_voltage", "V", 0.1, mppt=4),
+    measured(116, "pv4_current", "A", 0.1, mppt=4),
     product((115, 116), "pv4_power", mppt=4, marks=MAIN),
 )

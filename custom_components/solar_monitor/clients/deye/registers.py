@@ -48,6 +48,7 @@ class Factor(StrEnum):
     """A group of rows that count in other steps on some units (see `scale`)."""
 
     GRID = "grid"
+    GRID_PHASE = "grid_phase"
     LOAD = "load"
     BATTERY_CURRENT = "battery_current"
     BATTERY_VOLTAGE = "battery_voltage"
@@ -80,7 +81,8 @@ class Register:
 
     A `derived` row shares its words with other rows; a `product` is the raw words multiplied. With
     `far_high` the last word is a high word far from the low one, which only large units need (see
-    `low_only`). `why_not` is the reason for hiding a row from people; empty means that it is
+    `low_only`). While it is `doubted` whether `scale` is right for this unit, only 0 is a value.
+    `why_not` is the reason for hiding a row from people; empty means that it is
     exposed.
     """
 
@@ -102,6 +104,7 @@ class Register:
     product: bool = False
     far_high: bool = False
     factor: Factor | None = None
+    doubted: bool = False
     gate: Gate | None = None
     core: bool = False
     default: bool = False

@@ -58,13 +58,13 @@ FAULTS: Mapping[int, str] = numbered(
 )
 TIME_OF_USE: Mapping[int, str] = {
     0: "enabled",
-    1: "monday",
-    2: "tuesday",
-    3: "wednesday",
-    4: "thursday",
-    5: "friday",
-    6: "saturday",
-    7: "sunday",
+    1: "mon",
+    2: "tue",
+    3: "wed",
+    4: "thu",
+    5: "fri",
+    6: "sat",
+    7: "sun",
 }
 
 # --- Why some rows are not shown ------------------------------------------------------------------
@@ -94,6 +94,7 @@ SHOWN: Final[Marks] = {"default": True}
 ANY_BIT: Final = 0xFFFF
 TWO_WAY: Final[Marks] = {"signed": True}
 GRID: Final[Marks] = {"signed": True, "factor": Factor.GRID}
+GRID_PHASE: Final[Marks] = {"signed": True, "factor": Factor.GRID_PHASE}
 LOAD: Final[Marks] = {"signed": True, "factor": Factor.LOAD}
 AMPS_STEP: Final[Marks] = {"factor": Factor.BATTERY_CURRENT}
 BMS: Final[Marks] = {"cadence": Cadence.SETTINGS}

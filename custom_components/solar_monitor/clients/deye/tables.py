@@ -1,6 +1,7 @@
 """Which register table a unit has: one line per family."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 import re
 from typing import Final
 
@@ -28,13 +29,16 @@ _STRING_INPUTS: Final = 4
 
 
 def scaled_table(
-    family: Family, identity: Identity | None, factors: Mapping[Factor, float]
+    family: Family,
+    identity: Identity | None,
+    factors: Mapping[Factor, float],
+    doubted: Collection[Factor] = (),
 ) -> Mapping[str, Register]:
     """Return by key the rows that a unit of this family has, with the scales of its size."""
     rated = (identity.rated_power_w if identity else None) or 0
     wide = family is Family.HYBRID_3P_HV and rated > TWO_WORDS_W
     return {
-        register.key: _adapted(register if wide else register.low_only(), factors)
+        register.key: _adapted(register if wide else register.low_only(), factors, doubted)
         for register in TABLES[family]
         if applies(register, family, identity)
     }
@@ -54,6 +58,11 @@ def pv_power_keys(family: Family, identity: Identity | None) -> tuple[str, ...]:
     )
 
 
-def _adapted(register: Register, factors: Mapping[Factor, float]) -> Register:
+def _adapted(
+    register: Register, factors: Mapping[Factor, float], doubted: Collection[Factor]
+) -> Register:
     """Return the row with the scale of this unit."""
-    return register.scaled(factors[register.factor]) if register.factor else register
+    if register.factor is None:
+        return register
+    row = register.scaled(factors[register.factor])
+    return replace(row, doubted=True) if register.factor in doubted else row

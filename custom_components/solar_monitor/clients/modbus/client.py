@@ -3,7 +3,7 @@
 pymodbus frames, numbers and decodes. Its own connections are not used: they do not tell a closed
 port from an unreachable host, let a request wait when the connection is lost, and pass what they
 make of damaged bytes to the event loop. Nor are its retries and time limits: those are the link's.
-Works with pymodbus 3.11 to 3.13.
+Works with pymodbus 3.12 and 3.13; 3.11 takes an answer to transaction 0 for one to any.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 import logging
+import re
 import secrets
 import struct
 from typing import Final, override
@@ -27,6 +28,9 @@ _DECODING_ERRORS: Final = (ModbusException, struct.error, ValueError, TypeError,
 # pymodbus counts its transactions up to 65000.
 _FIRST_TRANSACTIONS: Final = 60_000
 
+# As pymodbus writes bytes into its messages.
+_BYTES: Final = re.compile(r"0x[0-9a-f]+(?: 0x[0-9a-f]+)+")
+
 _in_our_hands: Final = ContextVar("solar_monitor_pymodbus", default=False)
 
 
@@ -34,15 +38,19 @@ class _Demote(logging.Filter):
     """Turns what pymodbus says about our conversations into debug messages.
 
     For pymodbus an answer that is late or missing is an error of the log. For us it is a fault to
-    be reported once, in our own words. Its other users, such as the Modbus integration of Home
-    Assistant, are not touched.
+    be reported once, in our own words. Bytes are left out, for among them are serial numbers, and
+    so are its own debug messages, which repeat all bytes with each that comes. Its other users,
+    such as the Modbus integration of Home Assistant, are not touched.
     """
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
         """Lower the level of ours; drop it where debug messages are not wanted."""
-        if not _in_our_hands.get() or record.levelno == logging.DEBUG:
+        if not _in_our_hands.get():
             return True
+        if record.levelno == logging.DEBUG:
+            return False
+        record.msg, record.args = _BYTES.sub("…", record.getMessage()), ()
         record.levelno, record.levelname = logging.DEBUG, logging.getLevelName(logging.DEBUG)
         return logging.getLogger(record.name).isEnabledFor(logging.DEBUG)
 

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Final
 
 from ..spec import SourceSpec
 from .export import diagnostics
+from .remembered import memory_store
 from .rows import every_row, rows
-from .source import async_connect, memory_store
+from .source import async_connect
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant

@@ -1,9 +1,10 @@
 """The devices of a Deye entry: logger, inverter, battery, battery packs."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from homeassistant.const import CONF_HOST, CONF_MAC
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import CONNECTION_NETWORK_MAC, DeviceInfo
 
 from ...clients.deye.family import Family
@@ -34,11 +35,15 @@ SLEEPERS: Final = frozenset({Family.STRING, Family.MICRO})
 
 _MODELS: Final[Mapping[Family, str]] = {
     Family.HYBRID_1P: "Single-phase hybrid",
-    Family.HYBRID_3P_LV: "Three-phase hybrid, low-voltage battery",
-    Family.HYBRID_3P_HV: "Three-phase hybrid, high-voltage battery",
+    Family.HYBRID_3P_LV: "Three-phase low-voltage hybrid",
+    Family.HYBRID_3P_HV: "Three-phase high-voltage hybrid",
     Family.STRING: "String inverter",
     Family.MICRO: "Micro-inverter",
 }
+
+
+type Facts = Mapping[str, Mapping[str, Any]]
+"""What batteries say of themselves: fields of the device by its name, only those that they say."""
 
 
 def pack_device(pack: int) -> str:
@@ -51,6 +56,7 @@ def devices_of(
     entry: SolarMonitorConfigEntry,
     identity: Identity | None,
     serial: int | None,
+    facts: Facts,
 ) -> tuple[Device, ...]:
     """Describe the devices of an entry, a parent before its children."""
     prefix = entry.data[CONF_ID_PREFIX]
@@ -70,8 +76,50 @@ def devices_of(
         Device(name=DEVICE_INVERTER, info=inverter, parent=DEVICE_LOGGER),
     ]
     if family not in SLEEPERS:
-        devices.extend(_batteries(prefix, number, identity.pack_count if identity else 0))
+        for device in _batteries(prefix, number, identity.pack_count if identity else 0):
+            device.info.update(cast("DeviceInfo", facts.get(device.name, {})))
+            devices.append(device)
     return tuple(devices)
+
+
+def battery_facts(settings: Mapping[str, Any], packs: int) -> Facts:
+    """Collect what the settings and the packs tell about the battery. Nothing tells its maker."""
+    facts = {DEVICE_BATTERY: _said(model=_battery_model(settings))}
+    for pack in range(1, packs + 1):
+        facts[pack_device(pack)] = _said(
+            model="Battery pack",
+            serial_number=settings.get(f"pack{pack}_serial"),
+            sw_version=settings.get(f"pack{pack}_software_version"),
+            hw_version=settings.get(f"pack{pack}_hardware_version"),
+        )
+    return facts
+
+
+def update_batteries(hass: HomeAssistant, entry: SolarMonitorConfigEntry, facts: Facts) -> None:
+    """Add what batteries said of themselves to their devices, where these were made before."""
+    registry = dr.async_get(hass)
+    names = {(DOMAIN, f"{entry.data[CONF_ID_PREFIX]}_{name}"): name for name in facts}
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        for identifier in names.keys() & device.identifiers:
+            registry.async_update_device(device.id, **facts[names[identifier]])
+
+
+def _battery_model(settings: Mapping[str, Any]) -> str | None:
+    """Describe the battery as far as the inverter was told what hangs on it.
+
+    It has lithium only where it talks to the battery: without that, such batteries are run in the
+    mode for lead-acid ones.
+    """
+    capacity_ah = settings.get("battery_capacity_ah")
+    if settings.get("battery_operation_mode") == "no_battery" or not capacity_ah:
+        return None
+    lithium = settings.get("battery_control_mode") == "lithium"
+    return f"{'Lithium battery' if lithium else 'Battery'}, {capacity_ah} Ah"
+
+
+def _said(**fields: str | None) -> Mapping[str, Any]:
+    """Leave out what was not said: what is known already stays."""
+    return {field: value for field, value in fields.items() if value}
 
 
 def _logger(

@@ -15,7 +15,7 @@ from ...const import (
     CONF_UNIT,
 )
 from .probe import DEFAULT_UNIT, Probe, Target
-from .source import identity_to_data
+from .remembered import identity_to_data
 
 KIND: Final = "deye"
 DEFAULT_TITLE: Final = "Deye"
@@ -23,8 +23,12 @@ DEFAULT_TITLE: Final = "Deye"
 
 def unique_id_of(target: Target, probe: Probe) -> str:
     """Name an inverter by its logger or itself, and by its unit if it is not the usual one."""
-    unit = "" if target.unit == DEFAULT_UNIT else f"_u{target.unit}"
-    return f"{probe.hardware_id}{unit}"
+    return f"{probe.hardware_id}{suffix_of(target.unit)}"
+
+
+def suffix_of(unit: int) -> str:
+    """Tell one inverter behind a logger from the next by its unit."""
+    return "" if unit == DEFAULT_UNIT else f"_u{unit}"
 
 
 def title_of(probe: Probe) -> str:

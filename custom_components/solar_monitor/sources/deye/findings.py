@@ -11,6 +11,8 @@ WRONG_SERIAL: Final = "wrong_serial"
 PORT_CLOSED: Final = "port_closed"
 CLOCK_OFF: Final = "clock_off"
 SECOND_CLIENT: Final = "second_client"
+OF_A_STICK: Final = frozenset({WRONG_SERIAL, CLOCK_OFF, SECOND_CLIENT})
+"""What only a Solarman stick lets us know."""
 
 CLOCK_LIMIT_S: Final = 300
 # A stick that was just reset refuses connections for about five minutes.

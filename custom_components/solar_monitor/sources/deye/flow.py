@@ -22,7 +22,6 @@ import voluptuous as vol
 from ...clients.errors import AsleepError, ClientError, WrongFamilyError, WrongSerialError
 from ...clients.solarman.discovery import FoundLogger, discover
 from ...clients.tcp.link import DEFAULT_PORT
-from ...clients.transport import TransportKind
 from ...const import (
     CONF_FAMILY,
     CONF_ID_PREFIX,
@@ -32,6 +31,7 @@ from ...const import (
     CONF_TRANSPORT,
     CONF_UNIT,
 )
+from ...together import async_reload_together
 from .entries import (
     KIND,
     entry_data,
@@ -49,6 +49,7 @@ from .forms import (
     parse_address,
     with_serial,
 )
+from .neighbours import async_ask_for, async_bring_along, async_find_neighbours
 from .probe import Probe, Target, async_probe
 
 if TYPE_CHECKING:
@@ -220,15 +221,8 @@ class DeyeFlow(ConfigFlow):
 
     async def _async_answers(self, entry: ConfigEntry[Any]) -> bool:
         """Tell whether an entry's logger answers at the address that the entry has."""
-        data = entry.data
-        target = Target(
-            host=data[CONF_HOST],
-            port=data[CONF_PORT],
-            unit=data[CONF_UNIT],
-            transport=TransportKind(data[CONF_TRANSPORT]),
-        )
-        probe = await async_probe(self.hass, target)
-        return is_of(data, probe)
+        probe = await async_ask_for(self.hass, entry, entry.data)
+        return is_of(entry.data, probe)
 
     async def _async_try(self, step_id: str, user_input: dict[str, Any]) -> ConfigFlowResult:
         """Ask what the form points to; go on with it or say what is wrong."""
@@ -292,11 +286,19 @@ class DeyeFlow(ConfigFlow):
         if probe.identity is None:
             kept[CONF_IDENTITY] = data.get(CONF_IDENTITY)
         mac = data.get(CONF_MAC) if same_logger else None
-        return self.async_update_reload_and_abort(
-            entry,
-            unique_id=self.unique_id,
-            data_updates=entry_data(target, probe, mac) | kept,
+        updates = entry_data(target, probe, mac) | kept
+        neighbours = await async_find_neighbours(self.hass, entry, self._entries(), updates)
+        if not neighbours:
+            return self.async_update_reload_and_abort(
+                entry, unique_id=self.unique_id, data_updates=updates
+            )
+        async_bring_along(self.hass, neighbours, updates)
+        result = self.async_update_and_abort(entry, unique_id=self.unique_id, data_updates=updates)
+        self.hass.async_create_task(
+            async_reload_together(self.hass, [entry, *neighbours]),
+            f"{self.handler} change of the logger of {entry.title}",
         )
+        return result
 
     def _create(self, target: Target, probe: Probe, mac: str | None) -> ConfigFlowResult:
         """Make the entry."""

@@ -1,6 +1,7 @@
 """Groups of optional values, so that a user can turn a whole topic on at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+import re
 from typing import Final
 
 from ...clients.deye.family import Family
@@ -31,9 +32,8 @@ GROUPS: Final = (
 
 _BY_PREFIX: Final = (
     (("slot", "time_of_use"), TIME_OF_USE),
-    (("bms",), BATTERY_BMS),
+    (("bms", "battery2", "battery_corrected"), BATTERY_BMS),
     (("pack",), BATTERY_PACKS),
-    (("battery2",), BATTERY_BMS),
     (("pv",), PV_DETAILS),
     (("grid", "external_ct", "internal_ct"), GRID_DETAILS),
     (("load", "ups"), LOAD_DETAILS),
@@ -54,23 +54,34 @@ def _group(register: Register) -> str | None:
 
 
 _TODAY: Final = "_energy_today"
+_TOTAL_OF_INPUT: Final = re.compile(r"pv\d+_energy_total")
 
 
-def _groups_of(table: Iterable[Register]) -> dict[str, str]:
-    """Name the groups of a family's optional values; our counter of a day goes with its total."""
-    groups: dict[str, str] = {}
-    for register in table:
-        if (group := _group(register)) is None:
-            continue
-        groups[register.key] = group
-        if register.kind is Kind.ENERGY_TOTAL and not register.signed:
-            groups[register.key.removesuffix("_energy_total") + _TODAY] = group
-    return groups
+def group_of_today(total: Register) -> str | None:
+    """Choose the group of our counter of the day: that of its total, but of each input optional."""
+    return PV_DETAILS if _TOTAL_OF_INPUT.fullmatch(total.key) else _group(total)
+
+
+def _groups_of(table: Collection[Register]) -> dict[str, str]:
+    """Name the groups of a family's optional values, our counters of the day among them."""
+    groups = {register.key: _group(register) for register in table}
+    groups |= {
+        register.key.removesuffix("_energy_total") + _TODAY: group_of_today(register)
+        for register in table
+        if register.kind is Kind.ENERGY_TOTAL and not register.signed
+    }
+    return {key: group for key, group in groups.items() if group is not None}
 
 
 _GROUPS_OF: Final[Mapping[Family, Mapping[str, str]]] = {
     family: _groups_of(table) for family, table in TABLES.items()
 }
+
+
+def groups_of(family: Family) -> list[str]:
+    """List the groups that have values in a family."""
+    found = set(_GROUPS_OF[family].values())
+    return [group for group in GROUPS if group in found]
 
 
 def group_of(family: Family, key: str) -> str | None:

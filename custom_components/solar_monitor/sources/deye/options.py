@@ -29,7 +29,7 @@ from ...const import (
     DEFAULT_POLL_INTERVAL,
     DEFAULT_SETTINGS_INTERVAL,
 )
-from .groups import GROUPS, group_of
+from .groups import group_of, groups_of
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
@@ -45,25 +45,27 @@ def _number(low: int, high: int, unit: str) -> vol.All:
     return vol.All(NumberSelector(config), vol.Coerce(int))
 
 
-_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_POLL_INTERVAL, default=DEFAULT_POLL_INTERVAL): _number(
-            10, 600, UnitOfTime.SECONDS
-        ),
-        vol.Required(CONF_SETTINGS_INTERVAL, default=DEFAULT_SETTINGS_INTERVAL): _number(
-            60, 3600, UnitOfTime.SECONDS
-        ),
-        vol.Optional(CONF_GROUPS, default=list): SelectSelector(
-            SelectSelectorConfig(
-                options=list(GROUPS),
-                multiple=True,
-                mode=SelectSelectorMode.LIST,
-                translation_key=CONF_GROUPS,
-            )
-        ),
-        vol.Optional(CONF_GRID_POWER_LIMIT): _number(1000, 1_000_000, UnitOfPower.WATT),
-    }
-)
+def _schema(groups: list[str]) -> vol.Schema:
+    """Give the form with the groups of a family."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_POLL_INTERVAL, default=DEFAULT_POLL_INTERVAL): _number(
+                10, 600, UnitOfTime.SECONDS
+            ),
+            vol.Required(CONF_SETTINGS_INTERVAL, default=DEFAULT_SETTINGS_INTERVAL): _number(
+                60, 3600, UnitOfTime.SECONDS
+            ),
+            vol.Optional(CONF_GROUPS, default=list): SelectSelector(
+                SelectSelectorConfig(
+                    options=groups,
+                    multiple=True,
+                    mode=SelectSelectorMode.LIST,
+                    translation_key=CONF_GROUPS,
+                )
+            ),
+            vol.Optional(CONF_GRID_POWER_LIMIT): _number(1000, 1_000_000, UnitOfPower.WATT),
+        }
+    )
 
 
 class DeyeOptionsFlow(OptionsFlowWithReload):
@@ -76,9 +78,14 @@ class DeyeOptionsFlow(OptionsFlowWithReload):
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options as they are, and take the new ones."""
         if user_input is None:
+            options = self.config_entry.options
+            offered = groups_of(Family(self.config_entry.data[CONF_FAMILY]))
+            chosen = [group for group in offered if group in options.get(CONF_GROUPS, ())]
             return self.async_show_form(
                 step_id=STEP_OPTIONS,
-                data_schema=self.add_suggested_values_to_schema(_SCHEMA, self.config_entry.options),
+                data_schema=self.add_suggested_values_to_schema(
+                    _schema(offered), {**options, CONF_GROUPS: chosen}
+                ),
             )
         enabled = async_apply_groups(self.hass, self.config_entry, user_input[CONF_GROUPS])
         self.automatic_reload = not enabled

@@ -4,7 +4,7 @@ A register's unit and kind decide its device class, state class and category, so
 table stays the one place where a value is described. What is not a register follows below it.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -41,13 +41,13 @@ from ..spec import (
 )
 from .devices import DEVICE_BATTERY, DEVICE_INVERTER, DEVICE_LOGGER, pack_device
 from .figures import ANSWER_TIME, CLOCK_OFFSET, LAST_SUCCESS, LOGGER_UPTIME
-from .groups import group_of
+from .groups import group_of, group_of_today
 from .guards import CORRECTIONS, PV_POWER, counter_keys, today_key
 from .source import (
     REFUSED_VALUES,
     DeyeSource,
 )
-from .words import ACTIVE_ALARMS, FAULT_BITS, NONE, WARNING_BITS, active_codes
+from .words import ACTIVE_ALARMS, FAULT_BITS, WARNING_BITS, active_codes
 
 CONNECTIVITY: Final = "connectivity"
 GRID_PRESENT: Final = "grid_present"
@@ -63,18 +63,22 @@ class _Class(NamedTuple):
     device_class: SensorDeviceClass | None
     unit: str
     state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT
+    digits: int = 3
+    """Digits after the decimal point that are worth looking at, even where there are more."""
 
 
 _BY_UNIT: Final[Mapping[str, _Class]] = {
-    "W": _Class(SensorDeviceClass.POWER, UnitOfPower.WATT),
+    "W": _Class(SensorDeviceClass.POWER, UnitOfPower.WATT, digits=0),
     "V": _Class(SensorDeviceClass.VOLTAGE, UnitOfElectricPotential.VOLT),
     "A": _Class(SensorDeviceClass.CURRENT, UnitOfElectricCurrent.AMPERE),
     "Hz": _Class(SensorDeviceClass.FREQUENCY, UnitOfFrequency.HERTZ),
-    "°C": _Class(SensorDeviceClass.TEMPERATURE, UnitOfTemperature.CELSIUS),
+    "°C": _Class(SensorDeviceClass.TEMPERATURE, UnitOfTemperature.CELSIUS, digits=1),
     "%": _Class(None, PERCENTAGE),
     "Ah": _Class(None, "Ah"),
-    "VA": _Class(SensorDeviceClass.APPARENT_POWER, UnitOfApparentPower.VOLT_AMPERE),
-    "var": _Class(SensorDeviceClass.REACTIVE_POWER, UnitOfReactivePower.VOLT_AMPERE_REACTIVE),
+    "VA": _Class(SensorDeviceClass.APPARENT_POWER, UnitOfApparentPower.VOLT_AMPERE, digits=0),
+    "var": _Class(
+        SensorDeviceClass.REACTIVE_POWER, UnitOfReactivePower.VOLT_AMPERE_REACTIVE, digits=0
+    ),
     "h": _Class(SensorDeviceClass.DURATION, UnitOfTime.HOURS),
     "s": _Class(SensorDeviceClass.DURATION, UnitOfTime.SECONDS),
     "kWh": _Class(
@@ -87,7 +91,7 @@ _BY_UNIT: Final[Mapping[str, _Class]] = {
     ),
 }
 _STATE_OF_CHARGE: Final = frozenset({"battery_soc", "battery2_soc", "bms_soc", "pack_soc"})
-_POWER_FACTOR: Final = "power_factor"
+_POWER_FACTORS: Final = frozenset({"power_factor", "grid_power_factor"})
 _DIAGNOSTIC_KINDS: Final = frozenset(
     {
         Kind.CLOCK,
@@ -193,14 +197,13 @@ def _category(register: Register) -> EntityCategory | None:
 def _sensor(register: Register, counters: Collection[str]) -> SensorRow:
     """Make the row of a register that is a number, a word or a time."""
     known = _BY_UNIT.get(register.unit or "")
-    number = known is not None
     return SensorRow(
         key=register.key,
         translation_key=register.name_key,
         device_class=_device_class(register, known),
         native_unit_of_measurement=known.unit if known else None,
         state_class=_state_class(register, known),
-        suggested_display_precision=register.precision if number else None,
+        suggested_display_precision=min(register.precision, known.digits) if known else None,
         options=list(register.options.values()) or None,
         entity_category=_category(register),
         entity_registry_enabled_default=register.default,
@@ -217,8 +220,13 @@ def _value_fn(register: Register) -> ValueFn:
         zone = dt_util.get_default_time_zone
         return _mapped(register.key, lambda value: value.replace(tzinfo=zone()))
     if register.kind in (Kind.BITFIELD, Kind.SETTING_BITS):
-        return _mapped(register.key, lambda value: ", ".join(value) or NONE)
+        return _mapped(register.key, _listed)
     return key_value(register.key)
+
+
+def _listed(bits: Iterable[str]) -> str:
+    """Write the names of active bits for people."""
+    return ", ".join(bit.replace("_", " ").capitalize() for bit in bits) or "None"
 
 
 def _mapped(key: str, show: Callable[[Any], Any]) -> ValueFn:
@@ -235,7 +243,7 @@ def _device_class(register: Register, known: _Class | None) -> SensorDeviceClass
     """Choose the device class: by the unit, but for states of charge and enumerations."""
     if register.name_key in _STATE_OF_CHARGE:
         return SensorDeviceClass.BATTERY
-    if register.key == _POWER_FACTOR:
+    if register.key in _POWER_FACTORS:
         return SensorDeviceClass.POWER_FACTOR
     if register.options:
         return SensorDeviceClass.ENUM
@@ -248,8 +256,8 @@ def _state_class(register: Register, known: _Class | None) -> SensorStateClass |
     """Keep statistics of what is measured, not of what is set."""
     if register.name_key == "pack_cycles":
         return SensorStateClass.TOTAL_INCREASING
-    if register.key == _POWER_FACTOR:
-        return SensorStateClass.MEASUREMENT  # it has no unit
+    if register.key in _POWER_FACTORS:
+        return SensorStateClass.MEASUREMENT  # it may have no unit
     if known is None or register.kind in _DIAGNOSTIC_KINDS:
         return None
     if register.unit == "kWh" and register.signed:
@@ -305,7 +313,7 @@ def _today_row(total: Register) -> SensorRow:
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=1,
-        entity_registry_enabled_default=total.default,
+        entity_registry_enabled_default=group_of_today(total) is None,
         row=Row(
             device=_device(total),
             needs=frozenset({total.key, key}),

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -31,24 +30,30 @@ from ...const import (
     CONF_UNIT,
     DEFAULT_POLL_INTERVAL,
     DEFAULT_SETTINGS_INTERVAL,
-    DOMAIN,
 )
 from ..spec import Device, Finding, Outcome, Poll, Source, first_error
 from . import link
-from .devices import SLEEPERS, devices_of
+from .devices import SLEEPERS, Facts, battery_facts, devices_of, update_batteries
 from .figures import ANSWER_TIME, CLOCK_OFFSET, LAST_SUCCESS, LOGGER_UPTIME, Figures
-from .findings import Findings
+from .findings import OF_A_STICK, Findings
 from .guards import PV_POWER, DeyeGuards, Moment
+from .remembered import (
+    CLEAN,
+    STEPS,
+    identity_to_data,
+    memory_store,
+    proven_steps,
+    remembered_identity,
+    shape_of,
+)
 from .sun import is_low, is_night
 from .words import ACTIVE_ALARMS, FAULT_BITS, WARNING_BITS, alarm_text, async_alarm_names
 
 if TYPE_CHECKING:
     from ...coordinator import SolarMonitorConfigEntry
 
-STORAGE_VERSION: Final = 1
 # Every write wears the SD card of a Raspberry Pi. A crash loses no energy: see `DeyeGuards`.
 SAVE_EVERY_S: Final = 900
-CLEAN: Final = "clean"
 
 # Figures about the conversation itself, refreshed by every live poll.
 REFUSED_VALUES: Final = "refused_values"
@@ -57,11 +62,6 @@ LINK_KEYS: Final = frozenset(
 )
 
 DERIVED_KEYS: Final = frozenset({ACTIVE_ALARMS, PV_POWER})
-
-
-def memory_store(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> Store[dict[str, Any]]:
-    """Give the store of what the guards of an entry remember."""
-    return Store(hass, STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}")
 
 
 async def async_connect(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> Source:
@@ -109,6 +109,7 @@ class DeyeSource(Source):
             entry.data[CONF_UNIT],
             self.family,
             identity=self.identity,
+            proven_steps=proven_steps(memory),
             retry_pause=link.RETRY_PAUSE_S,
         )
         self.guards = DeyeGuards(
@@ -120,6 +121,8 @@ class DeyeSource(Source):
             proven=memory is None or bool(memory.get(CLEAN)),
         )
         self.raw_words: dict[int, int] = {}
+        self._settings: dict[str, Any] = {}
+        self._battery_facts: Facts = {}
         self._identified = False
         self._closing = False
         self._save_at = 0.0
@@ -183,13 +186,15 @@ class DeyeSource(Source):
     @override
     def devices(self) -> tuple[Device, ...]:
         """The logger, the inverter behind it, the battery and its packs behind that."""
-        return devices_of(self._hass, self._entry, self.identity, self.transport.serial)
+        return devices_of(
+            self._hass, self._entry, self.identity, self.transport.serial, self._battery_facts
+        )
 
     @property
     @override
     def start_values(self) -> Mapping[str, Any]:
-        """The counters as the last run left them; nothing was refused yet."""
-        return {**self.guards.totals(dt_util.now()), REFUSED_VALUES: 0}
+        """The counters, at first as the last run left them, and how many values were refused."""
+        return {**self.guards.totals(dt_util.now()), REFUSED_VALUES: self.refused}
 
     @property
     @override
@@ -218,7 +223,8 @@ class DeyeSource(Source):
     @override
     def undecided(self) -> frozenset[str]:
         """Name the findings that cannot be judged so soon after a start."""
-        return self._findings.undecided(self._hass.loop.time())
+        undecided = self._findings.undecided(self._hass.loop.time())
+        return undecided if self.has_stick else undecided - OF_A_STICK
 
     @override
     def findings(self) -> tuple[Finding, ...]:
@@ -236,7 +242,8 @@ class DeyeSource(Source):
 
     def _memory(self) -> dict[str, Any]:
         """Give what is stored, and whether it is what was shown last."""
-        return self.guards.memory() | {CLEAN: self._closing}
+        steps = self.inverter.scale.proven
+        return self.guards.memory() | {STEPS: steps, CLEAN: self._closing}
 
     async def _read_settings(self, keys: Collection[str], time_limit_s: float) -> Outcome:
         """Read the settings and the battery's own figures."""
@@ -257,6 +264,7 @@ class DeyeSource(Source):
             return self._silent(poll.report)
         self._findings.note(None, self._hass.loop.time())
         if not live:
+            self._note_battery(poll.values)
             return Outcome(
                 values=self.guards.admit_settings(self.registers, poll.values),
                 report=poll.report,
@@ -286,6 +294,14 @@ class DeyeSource(Source):
             measured_at=poll.measured_at,
             happenings=happenings,
         )
+
+    def _note_battery(self, settings: Mapping[str, Any]) -> None:
+        """Show with its device what the battery says of itself; not every poll asks for it."""
+        self._settings |= settings
+        facts = battery_facts(self._settings, self.identity.pack_count if self.identity else 0)
+        if facts != self._battery_facts:
+            self._battery_facts = facts
+            update_batteries(self._hass, self._entry, facts)
 
     def _link_values(self, measured_at: datetime, keys: Collection[str]) -> dict[str, Any]:
         """Give the figures about the conversation itself that somebody looks at.
@@ -335,8 +351,9 @@ class DeyeSource(Source):
 
     def _adopt(self, identity: Identity) -> None:
         """Remember who the inverter is; the entities follow when it has another shape."""
-        rebuild = self.identity is None or _shape(identity) != _shape(self.identity)
+        rebuild = self.identity is None or shape_of(identity) != shape_of(self.identity)
         self.identity = identity
+        self._save_at = 0.0  # at once: what is remembered of another inverter is not true of it
         self._hass.config_entries.async_update_entry(
             self._entry, data={**self._entry.data, CONF_IDENTITY: identity_to_data(identity)}
         )
@@ -358,27 +375,3 @@ class DeyeSource(Source):
         self._closing = True
         await self._store.async_save(self._memory())
         await link.async_link_pool(self._hass).release(self.transport)
-
-
-def identity_to_data(identity: Identity) -> dict[str, Any]:
-    """Give an identity as the entry stores it; the family has its own place there."""
-    data = asdict(identity)
-    del data[CONF_FAMILY]
-    return data
-
-
-def remembered_identity(entry: SolarMonitorConfigEntry) -> Identity | None:
-    """Give the inverter's identity from the entry; None when it was asleep at set-up."""
-    data = entry.data.get(CONF_IDENTITY)
-    return Identity(family=Family(entry.data[CONF_FAMILY]), **data) if data else None
-
-
-def _shape(identity: Identity) -> tuple[Any, ...]:
-    """Give what of an identity decides on entities and limits."""
-    return (
-        identity.family,
-        identity.mppt_count,
-        identity.phase_count,
-        identity.pack_count,
-        identity.rated_power_w,
-    )
