@@ -19,6 +19,7 @@ from homeassistant.util.async_ import get_scheduled_timer_handles
 
 # The kernel may need so much real time to pass on what was sent to a socket of this machine.
 _BREATH_S = 0.001
+_QUIET_BREATHS = 2
 # The clock counts microseconds, the loop less.
 _ROUNDING_S = 0.0001
 
@@ -63,12 +64,14 @@ class TimeMachine:
         """Let everything happen that needs no time.
 
         A breath proves nothing by its length: on a busy machine it may hold one round of the loop
-        only. What counts is that nothing was heard in it and that nothing waits to be done.
+        only. What counts is that nothing was heard in two of them, and that nothing waits to be
+        done: the kernel may still carry what was sent in the first.
         """
-        heard = -1
-        while heard != self._events or self._is_busy():
+        quiet = 0
+        while quiet < _QUIET_BREATHS:
             heard = self._events
             await asyncio.sleep(_BREATH_S)
+            quiet = 0 if heard != self._events or self._is_busy() else quiet + 1
 
     def _is_busy(self) -> bool:
         """Tell whether the loop or a thread has work, or a socket something to be read."""

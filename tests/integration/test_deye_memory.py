@@ -1,5 +1,6 @@
 """What is remembered of counters, when it is written, and what a power cut can do to it."""
 
+from collections.abc import AsyncIterator
 from copy import deepcopy
 from typing import Any
 
@@ -10,9 +11,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_monitor.sources.deye.guards import DeyeGuards
 from tests.integration.conftest import SetUp
-from tests.integration.deye import state_of
+from tests.integration.deye import coordinator_of, entry_for, state_of
 from tests.integration.machine import TimeMachine
 from tests.integration.truth import wrong_states
+from tests.integration.units import UNITS
 from tests.simulators.logger import Fault, LoggerSimulator
 
 
@@ -126,3 +128,35 @@ async def test_a_damaged_memory_is_a_start_without_one(
     logger.site.clock.freeze()
     await set_up(deye_entry)
     assert not wrong_states(hass, deye_entry, logger)
+
+
+@pytest.fixture
+async def large() -> AsyncIterator[LoggerSimulator]:
+    """Give a logger with a unit that counts in tens of W."""
+    simulator = UNITS["hybrid_1p, 12 kW"].logger()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+async def test_the_scale_of_another_inverter_is_forgotten_at_once(
+    hass: HomeAssistant, set_up: SetUp, large: LoggerSimulator, hass_storage: dict[str, Any]
+) -> None:
+    entry = entry_for(large, identity=None)
+    key = f"solar_monitor.{entry.entry_id}"
+    await set_up(entry)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    for _ in range(2):
+        await coordinator_of(entry).async_refresh()
+    large.fault = Fault.SILENCE
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    steps = hass_storage[key]["data"]["steps"]
+    assert {"grid": 10, "load": 10}.items() <= steps.items()
+
+    # Another board with another firmware, and then a power cut.
+    large.fault = Fault.NONE
+    large.registers[11] = 0x1234
+    await coordinator_of(entry).async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass_storage[key]["data"]["clean"] is False
+    assert hass_storage[key]["data"]["steps"] == {}
