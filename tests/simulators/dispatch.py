@@ -13,6 +13,8 @@ class InverterSpec:
     zero_export_w: float = 20.0
     """What it lets the house draw from the grid, so as never to export by mistake, W."""
     export_allowed: bool = True
+    ac_coupled: bool = False
+    """A battery inverter on the house's wires: it also charges from what micro-inverters leave."""
 
     def dc_for(self, ac: float) -> float:
         """Return the DC power (W) that an AC power needs; negative AC is drawn from the grid."""
@@ -88,7 +90,8 @@ def dispatch(supply: Supply, inverter: InverterSpec) -> Powers:
 def _on_grid(supply: Supply, inverter: InverterSpec) -> Powers:
     """Self-consumption: aim at next to nothing through the meter, export what is left."""
     missing = supply.load - supply.pv_ac - inverter.zero_export_w
-    target = min(max(missing, 0.0), inverter.rated_w)
+    lowest = -inverter.rated_w if inverter.ac_coupled else 0.0
+    target = min(max(missing, lowest), inverter.rated_w)
     battery = _battery(supply, inverter.dc_for(target))
     ceiling = inverter.rated_w if inverter.export_allowed else target
     strings = _curtailed(supply.pv_strings, inverter.dc_for(ceiling) - battery)

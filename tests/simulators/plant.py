@@ -35,6 +35,8 @@ class Plant:
     household_scale: float = 1.0
     backup_share: float = 0.6
     """Share of the load that hangs on the hybrid's load port and survives a grid failure."""
+    solar_car: bool = False
+    """A car charges with just what the micro-inverters could give, as long as there is a grid."""
 
     @property
     def strings(self) -> int:

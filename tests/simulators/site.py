@@ -6,12 +6,14 @@ seed, plant and clock give the same numbers.
 """
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from math import floor
 
 from tests.simulators.battery import Battery, BatterySpec
 from tests.simulators.clock import Clock
+from tests.simulators.conditions import Conditions, Panels, Step, panel_power
 from tests.simulators.dispatch import InverterSpec, Powers, Supply, dispatch
 from tests.simulators.energies import Energies, HistoryRow
 from tests.simulators.gridtied import GridTiedSpec, Wake
@@ -19,13 +21,7 @@ from tests.simulators.house import Household
 from tests.simulators.noise import chance
 from tests.simulators.place import Place, place_where_it_is
 from tests.simulators.plant import Plant, PvArray
-from tests.simulators.sun import (
-    SunPosition,
-    clear_sky,
-    cloudy,
-    plane_irradiance,
-    sun_position,
-)
+from tests.simulators.sun import clear_sky, cloudy, plane_irradiance, sun_position
 from tests.simulators.weather import Weather
 
 __all__ = [
@@ -42,6 +38,7 @@ __all__ = [
     "Powers",
     "PvArray",
     "Site",
+    "Step",
     "Wake",
     "place_where_it_is",
 ]
@@ -52,38 +49,6 @@ WARM_UP_STEP_S = 60.0
 """Length of a step between the beginning of the recorded history and the first question."""
 CHECKPOINT_S = 300.0
 """Energies are remembered at each full five minutes."""
-TEMPERATURE_LOSS = 0.0035
-"""What a panel loses per kelvin above 25 °C."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """What the house cannot change: the sun, the sky, the air, the grid. °, 0-1, °C, V, Hz."""
-
-    sun: SunPosition
-    cloud_cover: float
-    temperature: float
-    irradiance: tuple[float, ...]
-    """Light on each array below the clouds, W/m²."""
-    pv_power: tuple[float, ...]
-    """What each array could give, W."""
-    load: float
-    """What people use, W."""
-    grid_voltage: float
-    grid_frequency: float
-    wake: Wake
-    """What the panels of a grid-tied inverter let it do."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Panels:
-    """Sun, clouds (0-1) and air (°C) over the arrays, their light (W/m²) and power (W)."""
-
-    sun: SunPosition
-    cover: float
-    air: float
-    light: tuple[float, ...]
-    power: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +56,7 @@ class _Checkpoint:
     at: float
     energies: Energies
     soc: float
+    arrays: tuple[float, ...]
 
 
 @dataclass(eq=False)
@@ -114,6 +80,10 @@ class Site:
         self.battery = Battery(spec, spec.capacity_kwh * soc / 100)
         self._grid_up = True
         self._frozen_at: float | None = None
+        self._gains = [1.0] * len(self.plant.arrays)
+        self._arrays = (0.0,) * len(self.plant.arrays)
+        self.finished: list[Callable[[Step], None]] = []
+        """Called with each step that is over; they must not ask the site anything."""
         self._done = self.place.midnight(self.clock.timestamp(), self.history_days)
         self._energies = self._first_energies()
         self._checkpoints: list[_Checkpoint] = []
@@ -126,11 +96,12 @@ class Site:
         def about(kwh: float, channel: int) -> float:
             return kwh * (0.9 + 0.2 * chance(self.seed, 31, channel))
 
-        arrays, hybrid = self.plant.arrays, self.plant.inverter.rated_w > 0
+        arrays, battery = self.plant.arrays, self.plant.inverter.rated_w > 0
+        hybrid = battery and not self.plant.inverter.ac_coupled
         micro = about(9_000, 1) if any(array.string is None for array in arrays) else 0.0
         grid_tied = about(3_300, 6) * sum(array.kwp for array in arrays if array.grid_tied)
         pv_dc, pv_ac = about(24_000, 0) * hybrid, micro + grid_tied
-        charge = about(7_900, 2) * hybrid
+        charge = about(7_900, 2) * battery
         discharge = charge * 0.93
         grid_import, grid_export = about(8_300, 3), about(9_200, 4)
         losses = about(1_900, 5) * hybrid
@@ -180,19 +151,31 @@ class Site:
 
     def energies_at(self, unix: float) -> Energies:
         """Return the lifetime energies at a past Unix time; before the recorded past: its first."""
-        now = self.energies()
+        before, after, part = self._around(unix)
+        return before.energies.towards(after.energies, part)
+
+    def array_energies_at(self, unix: float) -> tuple[float, ...]:
+        """Return what the micro-inverters of each array gave since the recorded past began, kWh."""
+        before, after, part = self._around(unix)
+        pairs = zip(before.arrays, after.arrays, strict=True)
+        return tuple(first + (last - first) * part for first, last in pairs)
+
+    def step(self) -> Step:
+        """Return the step that is not over yet, up to now."""
+        self._catch_up()
+        return self._step(self.clock.timestamp())
+
+    def _around(self, unix: float) -> tuple[_Checkpoint, _Checkpoint, float]:
+        """Return what is known before and after a past time, and how far it lies between, 0-1."""
+        now = _Checkpoint(
+            self.clock.timestamp(), self.energies(), self.soc(), self._arrays_after(self.step())
+        )
         index = bisect_right(self._checkpoints, unix, key=lambda checkpoint: checkpoint.at)
-        if index == 0:
-            return self._checkpoints[0].energies
-        before = self._checkpoints[index - 1]
-        if index < len(self._checkpoints):
-            after = self._checkpoints[index]
-            later_at, later = after.at, after.energies
-        else:
-            later_at, later = self.clock.timestamp(), now
-        if later_at <= before.at:
-            return before.energies
-        return before.energies.towards(later, min(1.0, (unix - before.at) / (later_at - before.at)))
+        known = [*self._checkpoints[max(0, index - 1) : index + 1], now]
+        before, after = known[0], known[1]
+        if index == 0 or after.at <= before.at:
+            return before, before, 0.0
+        return before, after, min(1.0, (unix - before.at) / (after.at - before.at))
 
     def history(
         self, start: datetime, end: datetime, step: timedelta = timedelta(hours=1)
@@ -250,6 +233,12 @@ class Site:
         self._frozen_at = None
         self._begin_segment(STEP_S)
 
+    def set_array_gain(self, index: int, gain: float) -> None:
+        """Let an array give more or less than its panels in good order would (1)."""
+        self._interrupt()
+        self._gains[index] = gain
+        self._begin_segment(STEP_S, anew=True)
+
     def set_soc(self, soc: float) -> None:
         """Put the battery at a state of charge in %."""
         self._interrupt()
@@ -273,18 +262,36 @@ class Site:
     def _finish(self, until: float) -> None:
         """Add the present step's energy up to a time."""
         seconds = until - self._done
+        step = self._step(until)
         self._energies = self._energies.plus(self._powers, seconds)
+        self._arrays = self._arrays_after(step)
         self.battery.apply(self._powers.battery, seconds)
         self._done = until
+        for call in self.finished:
+            call(step)
 
-    def _begin_segment(self, step: float) -> None:
+    def _step(self, until: float) -> Step:
+        """Return the present step, ending at a time."""
+        arrays, up = self.plant.arrays, self._powers.grid_up
+        given = zip(arrays, self._conditions.pv_power, strict=True)
+        powers = tuple(power * (array.string is None and up) for array, power in given)
+        return Step(self._done, until, self._conditions, powers)
+
+    def _arrays_after(self, step: Step) -> tuple[float, ...]:
+        """Return the energies of the arrays after a step, kWh."""
+        share = (step.end - step.start) / 3_600_000
+        pairs = zip(self._arrays, step.arrays, strict=True)
+        return tuple(before + power * share for before, power in pairs)
+
+    def _begin_segment(self, step: float, *, anew: bool = False) -> None:
         """Decide the powers that hold until the next multiple of `step` s."""
         at = self._done
         if at % CHECKPOINT_S == 0:
-            self._checkpoints.append(_Checkpoint(at, self._energies, self.battery.soc))
+            soc = self.battery.soc
+            self._checkpoints.append(_Checkpoint(at, self._energies, soc, self._arrays))
         self._segment_end = (floor(at / step) + 1) * step
         seconds = self._segment_end - at
-        if self._frozen_at is not None and self._goes_on(seconds):
+        if self._frozen_at is not None and not anew and self._goes_on(seconds):
             return
         self._conditions = self._look(self._frozen_at or at)
         self._powers = self._decide(seconds)
@@ -332,13 +339,13 @@ class Site:
             temperature=panels.air,
             irradiance=panels.light,
             pv_power=panels.power,
-            load=self.household.power(at, local),
+            load=self.household.power(at, local) + self._car_power(panels),
             grid_voltage=self.weather.grid_voltage(at),
             grid_frequency=self.weather.grid_frequency(at),
             wake=self._wake(at),
         )
 
-    def _panels(self, at: float) -> _Panels:
+    def _panels(self, at: float) -> Panels:
         """Return sun, sky, air and what the panels could give at a Unix time."""
         place = self.place
         local = at + place.utc_offset(at)
@@ -349,9 +356,17 @@ class Site:
         arrays = self.plant.arrays
         light = tuple(plane_irradiance(sun, sky, array.tilt, array.azimuth) for array in arrays)
         power = tuple(
-            _panel_power(array.kwp, watts, air) for array, watts in zip(arrays, light, strict=True)
+            panel_power(array.kwp * gain, watts, air)
+            for array, watts, gain in zip(arrays, light, self._gains, strict=True)
         )
-        return _Panels(sun, cover, air, light, power)
+        return Panels(sun, cover, air, light, power)
+
+    def _car_power(self, panels: Panels) -> float:
+        """Return what the car takes, W."""
+        if not (self.plant.solar_car and self._grid_up):
+            return 0.0
+        pairs = zip(self.plant.arrays, panels.power, strict=True)
+        return sum(power for array, power in pairs if array.string is None)
 
     def _wake(self, at: float) -> Wake:
         """Return what its panels let a grid-tied inverter do."""
@@ -364,9 +379,3 @@ class Site:
         if not self.plant.grid_tied_inputs:
             return Wake.ASLEEP
         return self.plant.grid_tied.wake(at, offered)
-
-
-def _panel_power(kwp: float, irradiance: float, air: float) -> float:
-    """Return the DC power (W) of panels in a light (W/m²) and air (°C) that warms them."""
-    cell = air + 0.03 * irradiance
-    return max(0.0, kwp * irradiance * 0.97 * (1 - TEMPERATURE_LOSS * (cell - 25)))
