@@ -122,3 +122,92 @@ class AsleepError(ClientError):
     key = "asleep"
     text = "the inverter is asleep"
     answered = True
+
+
+class InvalidAuthError(ClientError):
+    """The gateway refused the token itself, or Enphase's cloud e-mail address and password.
+
+    A token that is valid and may not read one endpoint is an HttpStatusError of that endpoint.
+    """
+
+    key = "invalid_auth"
+    text = "the credentials were refused"
+    answered = True
+
+
+class MfaRequiredError(ClientError):
+    """The cloud wants a second factor: a token can only be fetched by hand."""
+
+    key = "mfa_required"
+    text = "the account asks for a second factor"
+
+
+class CloudUnreachableError(ClientError):
+    """The manufacturer's cloud cannot be reached, or its answer makes no sense."""
+
+    key = "cloud_unreachable"
+    text = "the cloud cannot be reached"
+
+
+class TokenExpiredError(ClientError):
+    """The token's time is over; known from the token itself, without asking anybody."""
+
+    key = "token_expired"
+    text = "the token has expired"
+
+
+class WrongTokenError(ClientError):
+    """What was given is no token, or one for another gateway."""
+
+    key = "wrong_token"
+    text = "the token is not one for this gateway"
+
+
+class CertificateChangedError(ClientError):
+    """The device shows another TLS certificate than the pinned one; nothing was sent to it."""
+
+    key = "certificate_changed"
+    text = "the device shows another certificate than the known one"
+
+    def __init__(self, message: str | None = None, *, fingerprint: str) -> None:
+        """Keep the SHA-256 (hex) of the certificate now shown (DER)."""
+        super().__init__(message)
+        self.fingerprint = fingerprint
+
+
+class UnsupportedGatewayError(ClientError):
+    """The device is no Enphase gateway, or its firmware has nothing we can read."""
+
+    key = "unsupported_gateway"
+    text = "the device is not a gateway that can be read"
+
+
+class WrongGatewayError(ClientError):
+    """Another gateway answers than the one that was set up."""
+
+    key = "wrong_gateway"
+    text = "the gateway has another serial number"
+
+    def __init__(self, message: str | None = None, *, serial: str) -> None:
+        """Keep the serial number of the gateway that answered."""
+        super().__init__(message)
+        self.serial = serial
+
+
+class HttpStatusError(ClientError):
+    """An HTTP status other than success: redirects, missing or forbidden pages, server faults."""
+
+    key = "bad_status"
+    text = "the device answered with an HTTP error"
+    answered = True
+
+    def __init__(self, message: str | None = None, *, status: int) -> None:
+        """Keep the HTTP status, 300..599."""
+        super().__init__(message or f"{self.text} (status {status})")
+        self.status = status
+
+
+class TokenUncheckedError(HttpStatusError):
+    """The device cannot check the token now, as while it starts: it says nothing of the pages."""
+
+    text = "the device cannot check the token"

@@ -1,17 +1,22 @@
 """The error family and the report of a poll."""
 
+from typing import Any
+
 import pytest
 
 from custom_components.solar_monitor.clients import errors
 from custom_components.solar_monitor.clients.errors import (
     BusyError,
     CannotConnectError,
+    CertificateChangedError,
     ClientError,
+    HttpStatusError,
     ModbusRefusedError,
     NoAnswerError,
     PortClosedError,
     UnitSilentError,
     WrongFamilyError,
+    WrongGatewayError,
     WrongSerialError,
 )
 from custom_components.solar_monitor.clients.report import UpdateReport
@@ -30,11 +35,25 @@ KEYS = {
     "ModbusRefusedError": "refused",
     "WrongFamilyError": "wrong_family",
     "AsleepError": "asleep",
+    "InvalidAuthError": "invalid_auth",
+    "MfaRequiredError": "mfa_required",
+    "CloudUnreachableError": "cloud_unreachable",
+    "TokenExpiredError": "token_expired",
+    "WrongTokenError": "wrong_token",
+    "CertificateChangedError": "certificate_changed",
+    "UnsupportedGatewayError": "unsupported_gateway",
+    "WrongGatewayError": "wrong_gateway",
+    "HttpStatusError": "bad_status",
+    "TokenUncheckedError": "bad_status",
 }
-DETAILS = {
+DETAILS: dict[str, dict[str, Any]] = {
     "WrongSerialError": {"serial": 2_712_345_678},
     "ModbusRefusedError": {"code": 2},
     "WrongFamilyError": {"device_type": 5},
+    "CertificateChangedError": {"fingerprint": "ab" * 32},
+    "WrongGatewayError": {"serial": "122233344455"},
+    "HttpStatusError": {"status": 503},
+    "TokenUncheckedError": {"status": 404},
 }
 
 
@@ -61,6 +80,9 @@ def test_no_serial_number_stands_in_the_text() -> None:
     error = WrongSerialError(serial=2_712_345_678)
     assert error.serial == 2_712_345_678
     assert "2712345678" not in str(error) + repr(error)
+    gateway = WrongGatewayError(serial="122233344455")
+    assert gateway.serial == "122233344455"
+    assert "122233344455" not in str(gateway) + repr(gateway)
 
 
 def test_details_stand_in_attributes_and_texts() -> None:
@@ -68,6 +90,9 @@ def test_details_stand_in_attributes_and_texts() -> None:
     assert "exception 3" in str(ModbusRefusedError(code=3))
     assert WrongFamilyError(device_type=0x0104).device_type == 0x0104
     assert "0x0104" in str(WrongFamilyError(device_type=0x0104))
+    assert CertificateChangedError(fingerprint="ab" * 32).fingerprint == "ab" * 32
+    assert HttpStatusError(status=503).status == 503
+    assert "503" in str(HttpStatusError(status=503))
 
 
 @pytest.mark.parametrize(
@@ -104,4 +129,12 @@ def test_a_logger_that_answers_for_a_silent_inverter_is_heard(
 def test_behind_these_errors_the_way_to_the_device_works() -> None:
     classes = [it for it in vars(errors).values() if isinstance(it, type)]
     working = {it.__name__ for it in classes if getattr(it, "answered", False)}
-    assert working == {"UnitSilentError", "ModbusRefusedError", "WrongFamilyError", "AsleepError"}
+    assert working == {
+        "UnitSilentError",
+        "ModbusRefusedError",
+        "WrongFamilyError",
+        "AsleepError",
+        "InvalidAuthError",
+        "HttpStatusError",
+        "TokenUncheckedError",
+    }

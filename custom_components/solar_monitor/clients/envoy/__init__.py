@@ -1,0 +1,1 @@
+"""The Enphase Envoy (IQ Gateway): its link, its endpoints and what they say."""
