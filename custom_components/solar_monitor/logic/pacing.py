@@ -21,9 +21,10 @@ SHORTEST_PAUSE_S: Final = 1.0
 class Pacing:
     """Decides when to poll from how the last poll went. Times are in seconds."""
 
-    def __init__(self, interval_s: float) -> None:
-        """Start with the user's interval."""
+    def __init__(self, interval_s: float, *, longest_retry_s: float = LONGEST_RETRY_S) -> None:
+        """Start with the user's interval; a silent device is left alone for `longest_retry_s`."""
         self.interval_s = interval_s
+        self._longest_retry_s = longest_retry_s
         self.silent_polls = 0
         self.slow = False
 
@@ -58,5 +59,5 @@ class Pacing:
         """
         if self.backing_off:
             doublings = min(self.silent_polls - SILENT_POLLS_BEFORE_BACK_OFF, 16)
-            return min(FIRST_RETRY_S * 2.0**doublings, LONGEST_RETRY_S)
+            return min(FIRST_RETRY_S * 2.0**doublings, self._longest_retry_s)
         return max(self.effective_interval_s - busy_s, SHORTEST_PAUSE_S)

@@ -8,6 +8,8 @@ The raw value of a device is judged against the last one that was believed (its 
   that leaps from 1970 to today permits no more); time in which the device said that its counter
   stands still counts up to `LONGEST_STANDSTILL_S`: a generator that rested for a year cannot catch
   up by a year. A clock that goes back adds no time, and time counts on from where it now stands.
+- Where a counter adds up what others report now and then, what they may report at once
+  (`burst_kwh`) passes at any time.
 - A fall by up to one resolution step is rounding: nothing changes, nothing is counted as refused,
   and the higher value stays the level.
 - Zeros, larger falls and impossible rises are held: the total keeps its last good value. So is
@@ -24,6 +26,8 @@ The raw value of a device is judged against the last one that was believed (its 
 - A level that was left by a fall may come back within an hour in which values are heard (a counter
   that starts from an old value and then finds its true one). Then the total goes on as if it had
   never left: what lies between the two is not counted twice.
+- Where another counter tells what this one can have counted (`most_kwh`), a rise by more is held
+  as an impossible one, however long the silence before it was.
 - Samples in which everything is zero (`awake=False`) neither start nor confirm nor end a candidate.
 - The first value ever is believed at once, for there is nothing to compare it with, and is only
   the starting point of statistics. If it was wrong, the truth comes back as a new level and the
@@ -74,6 +78,10 @@ class CounterLimit:
 
     power_w: float
     resolution_kwh: float = 0.1
+    candidate_silence_s: float = CANDIDATE_SILENCE_S
+    """For how long a held value is remembered; more for what reports only once an hour."""
+    burst_kwh: float = 0.0
+    """What may come at once: energy that was counted elsewhere and is told later."""
 
     @property
     def digits(self) -> int:
@@ -92,9 +100,8 @@ class CounterLimit:
 
     def permits(self, rise_kwh: float, within_s: float) -> bool:
         """Tell whether a counter may rise so much in this time; a step down is rounding."""
-        most = (
-            RISE_STEPS * self.resolution_kwh + RISE_FACTOR * self.power_w * within_s / _WS_PER_KWH
-        )
+        most = RISE_STEPS * self.resolution_kwh + self.burst_kwh
+        most += RISE_FACTOR * self.power_w * within_s / _WS_PER_KWH
         return -self.resolution_kwh - self.noise_kwh <= rise_kwh <= most + self.noise_kwh
 
 
@@ -193,7 +200,7 @@ class CounterGuard:
 
     def __init__(self, limit: CounterLimit, memory: CounterMemory | None = None) -> None:
         """Continue from `memory`; without it the counter was never seen."""
-        self._limit = limit
+        self.limit = limit
         self._level = _Level(memory.raw, memory.standing_s) if memory else None
         self._offset = memory.offset if memory else 0.0
         self._seen_at = memory.seen_at if memory else None
@@ -206,7 +213,7 @@ class CounterGuard:
         """The published total in kWh. It never falls. None until a first value was believed."""
         if self._level is None:
             return None
-        return round(self._level.raw + self._offset, self._limit.digits)
+        return round(self._level.raw + self._offset, self.limit.digits)
 
     @property
     def memory(self) -> CounterMemory | None:
@@ -221,21 +228,31 @@ class CounterGuard:
         rebase, self.last_rebase = self.last_rebase, None
         return rebase
 
-    def offer(self, raw: float | None, *, now: float, poll: int, awake: bool) -> Verdict:
+    def offer(
+        self,
+        raw: float | None,
+        *,
+        now: float,
+        poll: int,
+        awake: bool,
+        most_kwh: float | None = None,
+    ) -> Verdict:
         """Judge one raw value.
 
         `now` is when it was measured (unix seconds), `poll` a number that grows from poll to poll,
-        `awake` whether other values of this poll are not zero.
+        `awake` whether other values of this poll are not zero. `most_kwh` is by how much it can
+        have risen at most since the last believed value, where another counter tells that.
         """
         if raw is None:
             return Verdict.ABSENT
         self._wait(now)
-        if not 0 <= raw < self._limit.artefact_kwh:  # not a number is not in between either
+        if not 0 <= raw < self.limit.artefact_kwh:  # not a number is not in between either
             self._candidate = None
             return Verdict.HELD_ARTEFACT
         if self._level is None:
             return self._begin(raw, poll, awake=awake)
-        return self._judge(self._level, raw, now=now, poll=poll, awake=awake)
+        refuted = most_kwh is not None and raw - self._level.raw > most_kwh
+        return self._judge(self._level, raw, now=now, poll=poll, awake=awake, refuted=refuted)
 
     def _wait(self, now: float) -> None:
         """Let the time since the last value pass; a clock that went back adds none."""
@@ -249,7 +266,7 @@ class CounterGuard:
             self._level.wait(elapsed_s)
         if self._candidate is not None:
             self._candidate.wait(elapsed_s)
-            if self._candidate.unheard_s > CANDIDATE_SILENCE_S:
+            if self._candidate.unheard_s > self.limit.candidate_silence_s:
                 self._candidate = None
 
     def _begin(self, raw: float, poll: int, *, awake: bool) -> Verdict:
@@ -260,12 +277,14 @@ class CounterGuard:
         self._candidate = None
         return Verdict.ACCEPTED
 
-    def _judge(self, level: _Level, raw: float, *, now: float, poll: int, awake: bool) -> Verdict:
+    def _judge(
+        self, level: _Level, raw: float, *, now: float, poll: int, awake: bool, refuted: bool
+    ) -> Verdict:
         """Judge a value against the believed level, and the one that it replaced."""
         if not self._agrees_above(level, raw):
             if self._left is not None and self._comes_back(level, self._left, raw, now):
                 return Verdict.ACCEPTED
-            if level.admits(raw, self._limit):
+            if not refuted and level.admits(raw, self.limit):
                 self._candidate = None
                 return Verdict.ACCEPTED if level.follow(raw) else Verdict.UNCHANGED
         if awake:
@@ -283,12 +302,12 @@ class CounterGuard:
         return (
             candidate is not None
             and candidate.level.raw > level.raw
-            and candidate.level.admits(raw, self._limit)
+            and candidate.level.admits(raw, self.limit)
         )
 
     def _note(self, raw: float, poll: int) -> _Candidate:
         """Count a held value for the candidate it agrees with; any other starts a new one."""
-        if self._candidate is None or not self._candidate.level.admits(raw, self._limit):
+        if self._candidate is None or not self._candidate.level.admits(raw, self.limit):
             self._candidate = _Candidate(_Level(raw), poll)
         else:
             self._candidate.confirm(raw, poll)
@@ -298,7 +317,7 @@ class CounterGuard:
         """Go on from the level that was left, if it is back, without what was counted meanwhile."""
         back = _Level(left.raw, left.standing_s)
         back.wait(max(0.0, now - left.seen_at))
-        if not back.admits(raw, self._limit):
+        if not back.admits(raw, self.limit):
             return False
         back.follow(raw)
         self.last_rebase = Rebase(level.raw, back.raw, now)
@@ -311,7 +330,7 @@ class CounterGuard:
         self._left = None
         if new.raw < old.raw:
             self._left = CounterMemory(old.raw, self._offset, old.standing_s, now)
-        self._offset = round(old.raw + self._offset, self._limit.digits) - new.raw
+        self._offset = round(old.raw + self._offset, self.limit.digits) - new.raw
         self._level = new
         self._candidate = None
         self.last_rebase = Rebase(old.raw, new.raw, now)

@@ -31,6 +31,12 @@ def test_a_silent_device_is_left_more_and_more_alone_up_to_five_minutes() -> Non
     assert pacing.backing_off
 
 
+def test_a_device_that_may_only_restart_is_asked_more_often() -> None:
+    pacing = Pacing(30, longest_retry_s=30)
+    pauses = [after(pacing, answered=False, took_s=10) - 10 for _ in range(7)]
+    assert pauses == [20, 5, 10, 20, 30, 30, 30]
+
+
 def test_the_first_answer_ends_the_back_off() -> None:
     pacing = Pacing(30)
     for _ in range(5):
