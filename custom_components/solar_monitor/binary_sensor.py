@@ -3,6 +3,7 @@
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -19,9 +20,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the binary sensors of an entry."""
-    runtime = entry.runtime_data
-    rows = runtime.spec.rows(runtime.coordinator.source)
-    async_add_entities(SolarMonitorBinarySensor(entry, row) for row in rows.binary_sensors)
+    entry.runtime_data.inventory.async_show(
+        Platform.BINARY_SENSOR,
+        async_add_entities,
+        lambda rows: rows.binary_sensors,
+        SolarMonitorBinarySensor,
+    )
 
 
 class SolarMonitorBinarySensor(StateEntity, BinarySensorEntity):

@@ -2,31 +2,44 @@
 
 One coordinator serves every kind of source. A poll that fails never takes a good value away: the
 value stays until its grace is over. Whether the device answers is known within the interval plus
-ten seconds; a whole poll without an answer is logged once, and so is the return.
+ten seconds, unless its kind is given more time; a loss is logged once, and so is the return.
 """
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import logging
-from typing import Final, override
+import math
+from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later, async_track_time_change
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .clients.errors import ClientError
+from .const import DOMAIN
 from .issues import async_sync_issues
 from .logic.pacing import Pacing
-from .sources.spec import Happening, Outcome, Poll, Snapshot, Source, SourceSpec, first_error
+from .sources.spec import (
+    Happening,
+    Outcome,
+    Poll,
+    Snapshot,
+    Source,
+    SourceSpec,
+    SwitchRow,
+    first_error,
+)
+
+if TYPE_CHECKING:
+    from .inventory import Inventory
 
 _LOGGER = logging.getLogger(__name__)
 
-SHORTEST_GRACE_S: Final = 120.0
 GRACE_INTERVALS: Final = 3
 # One second inside the promised ten, for the moment at which Home Assistant starts a poll.
 SILENCE_S: Final = 9.0
@@ -42,7 +55,7 @@ class RuntimeData:
 
     spec: SourceSpec
     coordinator: SourceCoordinator
-    devices: Mapping[str, DeviceInfo]
+    inventory: Inventory
 
 
 type SolarMonitorConfigEntry = ConfigEntry[RuntimeData]
@@ -53,10 +66,20 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
 
     config_entry: SolarMonitorConfigEntry
 
-    def __init__(self, hass: HomeAssistant, entry: SolarMonitorConfigEntry, source: Source) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SolarMonitorConfigEntry,
+        spec: SourceSpec,
+        source: Source,
+    ) -> None:
         """Prepare; nothing is asked before the first refresh."""
         self.source = source
-        self.live, *self.slower = source.polls
+        self.on_growth: CALLBACK_TYPE = lambda: None
+        """Called when the source has other devices or rows than before; `data` is new by then."""
+        self._spec = spec
+        self._interval_of: dict[str, float] = {}
+        self._adopt_polls()
         super().__init__(
             hass,
             _LOGGER,
@@ -66,25 +89,38 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             always_update=False,
         )
         self.last_error: ClientError | None = None
-        self._pacing = Pacing(self.live.interval_s)
+        self._pacing = Pacing(self.live.interval_s, longest_retry_s=spec.longest_retry_s)
         self._seen: dict[str, float] = {}
         self._read_at: dict[str, float] = {}
+        self._broken: set[str] = set()
         self._answered = False
+        self._answered_at: float | None = None
         self._lost_logged = False
+        self._asked_to_sign_in = False
         self._happening_listeners: dict[str, list[Callable[[Happening], None]]] = {}
         self._untold: dict[str, deque[Happening]] = defaultdict(
             lambda: deque(maxlen=UNTOLD_HAPPENINGS)
         )
-        self._interval_of = {
-            key: poll.interval_s for poll in (self.live, *self.slower) for key in poll.keys
-        }
         self._polling: asyncio.Task[Snapshot] | None = None
-        self.data = Snapshot(values=dict(source.start_values), stale=frozenset(self._interval_of))
+        self.data = Snapshot(
+            values=dict(source.start_values),
+            stale=frozenset(self._interval_of),
+            revision=self._revision,
+        )
         self._watchdog: CALLBACK_TYPE | None = None
         self._staleness: CALLBACK_TYPE | None = None
         self._midnight: CALLBACK_TYPE | None = async_track_time_change(
             hass, self._on_midnight, hour=0, minute=0, second=0
         )
+        source.attach(self.async_push)
+
+    def _adopt_polls(self) -> None:
+        """Take over what the source reads now; what it no longer reads goes stale."""
+        self._revision = self.source.revision
+        self.live, *self.slower = self.source.polls
+        self._interval_of |= {
+            key: poll.interval_s for poll in (self.live, *self.slower) for key in poll.keys
+        }
 
     @property
     def interval_s(self) -> float:
@@ -107,6 +143,10 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             snapshot = self.data if self._polling.cancelled() else self._polling.result()
         finally:
             self._polling.cancel()
+        if snapshot.revision != before.revision:
+            # New entities look at the data at once.
+            self.data = snapshot
+            self.on_growth()
         if snapshot == before:
             # Home Assistant takes it for no news, but a timer may have shown something else.
             self._publish(snapshot)
@@ -118,23 +158,43 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         started = self.hass.loop.time()
         outcomes: list[tuple[Poll, Outcome]] = []
         for poll in (self.live, *self.slower):
-            if poll is not self.live and not recovering and not self._is_due(poll, started):
+            if poll is not self.live and not self._is_due(poll, started, recovering=recovering):
                 continue
-            outcome = await poll.read(
-                self._wanted(poll, everything=recovering), self._pacing.time_limit_s
-            )
-            outcomes.append((poll, outcome))
+            outcome = await self._async_read(poll, everything=recovering)
             self._read_at[poll.name] = started
+            if outcome is None:
+                continue
+            outcomes.append((poll, outcome))
             if poll is self.live:
                 # Before the slower ones: the watchdog must know that the device is slow.
                 took_s = self.hass.loop.time() - started
                 self._pacing.note(answered=outcome.report.heard, took_s=took_s)
-            if outcome.report.nothing_answered:
+            if outcome.report.nothing_answered and not self._spec.separate_polls:
                 break
         return await self._async_digest(outcomes, self.hass.loop.time() - started)
 
-    def _is_due(self, poll: Poll, now: float) -> bool:
-        """Tell whether a slower poll's time has come."""
+    async def _async_read(self, poll: Poll, *, everything: bool) -> Outcome | None:
+        """Read one poll; None: a slower one has a fault of ours, which is logged once.
+
+        What the others bring is shown all the same, and it is tried again in its turn.
+        """
+        wanted = self._wanted(poll, everything=everything)
+        try:
+            outcome = await poll.read(wanted, self._pacing.time_limit_s)
+        except Exception:
+            if poll is self.live:
+                raise
+            if poll.name not in self._broken:
+                _LOGGER.exception("%s: the poll %s failed unexpectedly", self.name, poll.name)
+            self._broken.add(poll.name)
+            return None
+        self._broken.discard(poll.name)
+        return outcome
+
+    def _is_due(self, poll: Poll, now: float, *, recovering: bool) -> bool:
+        """Tell whether a slower poll's time has come: also at once after a loss of the device."""
+        if recovering and not self._spec.separate_polls:
+            return True
         read_at = self._read_at.get(poll.name)
         return read_at is None or now - read_at >= poll.interval_s - SLACK_S
 
@@ -156,18 +216,22 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         self.last_error = None if answered else first_error(live.report)
         if self._pacing.backing_off:
             await self.source.async_disconnect()
+        if self.source.revision != self._revision:
+            self._adopt_polls()
         now = self.hass.loop.time()
+        if answered:
+            self._answered_at = now
         values = dict(self.data.values)
         updated: set[str] = set()
         for _, outcome in outcomes:
             values |= outcome.values
             updated |= outcome.values.keys()
-        # A device that sleeps is asked rarely: what is true of it holds until then.
-        self._seen |= dict.fromkeys(updated, now + pause_s if live.asleep else now)
-        for _, outcome in outcomes:
-            self._tell(outcome.happenings)
+            # A device that sleeps is asked rarely: what is true of it holds until then.
+            self._take(outcome, now + pause_s if live.asleep else now)
+        if answered and not any(outcome.sign_in for _, outcome in outcomes):
+            self._asked_to_sign_in = False
         if not live.asleep:
-            self._log_change(answered=answered)
+            self._log_change(now, answered=answered)
         self._arm_watchdog()
         self._arm_staleness()
         async_sync_issues(
@@ -176,24 +240,58 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         return Snapshot(
             values=values,
             stale=self._stale_keys(now),
-            connected=live.report.heard,
+            connected=live.report.heard or self._silent_s(now) < self._spec.silence_s,
+            revision=self._revision,
             updated=frozenset(updated),
             measured_at=live.measured_at if answered else self.data.measured_at,
         )
 
+    def _take(self, outcome: Outcome, seen_at: float) -> None:
+        """Note what an outcome brought besides its values."""
+        self._seen |= dict.fromkeys((*outcome.values, *outcome.confirmed), seen_at)
+        self._tell(outcome.happenings)
+        if outcome.sign_in and not self._asked_to_sign_in:
+            self._asked_to_sign_in = True
+            self.config_entry.async_start_reauth(self.hass)
+
+    @callback
+    def async_push(self, outcome: Outcome) -> None:
+        """Show what came between two polls; the schedule stays as it is."""
+        if self._shutdown_requested:
+            return  # no timer may begin when all have ended
+        before, now = self.data, self.hass.loop.time()
+        self._take(outcome, now)
+        self._publish(
+            replace(
+                before,
+                values={**before.values, **outcome.values},
+                stale=before.stale - outcome.values.keys() - outcome.confirmed,
+                connected=before.connected
+                or (bool(outcome.report.updated) and self._silent_s(now) < self._silence_limit()),
+                updated=frozenset(outcome.values),
+                measured_at=outcome.measured_at or before.measured_at,
+            )
+        )
+        if self.data.connected is not before.connected:
+            self._arm_watchdog()
+        if self.data.stale != before.stale:
+            self._arm_staleness()
+
     def _good_until(self, key: str) -> float:
         """Tell until when the last value of a key stands; a live poll must come round for it."""
         if key not in self._seen:
-            return float("-inf")
+            return -math.inf
         interval_s = max(self._interval_of[key], self.interval_s)
-        return self._seen[key] + max(GRACE_INTERVALS * interval_s, SHORTEST_GRACE_S)
+        return self._seen[key] + max(GRACE_INTERVALS * interval_s, self._spec.grace_s)
 
     def _stale_keys(self, now: float) -> frozenset[str]:
         """Collect the keys that were never seen or not within their grace."""
         return frozenset(key for key in self._interval_of if now >= self._good_until(key))
 
-    def _log_change(self, *, answered: bool) -> None:
+    def _log_change(self, now: float, *, answered: bool) -> None:
         """Log a loss once and a return once; one answer that is lost is neither."""
+        if not answered and self._answered_at is not None:
+            answered = now - self._answered_at < self._spec.silence_s
         if answered and self._lost_logged:
             self._lost_logged = False
             _LOGGER.info("%s answers again", self.name)
@@ -203,17 +301,19 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def _silence_limit(self) -> float:
         """How long no answer may come before the device counts as lost, in seconds."""
-        return self.interval_s + SILENCE_S
+        return max(self.interval_s + SILENCE_S, self._spec.silence_s)
+
+    def _silent_s(self, now: float) -> float:
+        """Tell for how long no answer has come, in seconds."""
+        last_answer = self.source.last_answer
+        return math.inf if last_answer is None else now - last_answer
 
     def _arm_watchdog(self) -> None:
         """Look again when the device would have been silent for too long."""
         if self._watchdog is not None:
             self._watchdog()
             self._watchdog = None
-        last_answer = self.source.last_answer
-        if last_answer is None:
-            return
-        left = last_answer + self._silence_limit() - self.hass.loop.time()
+        left = self._silence_limit() - self._silent_s(self.hass.loop.time())
         if left > 0:
             self._watchdog = async_call_later(self.hass, left, self._on_watchdog)
 
@@ -221,10 +321,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
     def _on_watchdog(self, _now: datetime) -> None:
         """Mark the device as lost in the middle of a poll that gets no answer."""
         self._watchdog = None
-        last_answer = self.source.last_answer
-        if last_answer is not None and (
-            self.hass.loop.time() - last_answer < self._silence_limit()
-        ):
+        if self._silent_s(self.hass.loop.time()) < self._silence_limit():
             self._arm_watchdog()
             return
         self._publish(replace(self.data, connected=False, updated=frozenset()))
@@ -268,6 +365,17 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         for happening in self._untold.pop(key, ()):
             listener(happening)
         return lambda: listeners.remove(listener)
+
+    async def async_turn(self, row: SwitchRow, *, on: bool) -> None:
+        """Turn a switch. Raises a `HomeAssistantError` when the device does not take it."""
+        try:
+            await row.turn_fn(self.source, on)
+        except ClientError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="not_switched",
+                translation_placeholders={"name": self.name, "reason": str(err)},
+            ) from err
 
     def _tell(self, happenings: tuple[Happening, ...]) -> None:
         """Hand happenings to their event entities, or keep them until there is one."""

@@ -7,7 +7,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import SolarMonitorConfigEntry, SourceCoordinator
-from .sources.spec import AnyRow, BinarySensorRow, SensorRow
+from .sources.spec import AnyRow, BinarySensorRow, SensorRow, SwitchRow, unique_id
 
 
 class SolarMonitorEntity(CoordinatorEntity[SourceCoordinator]):
@@ -23,8 +23,8 @@ class SolarMonitorEntity(CoordinatorEntity[SourceCoordinator]):
         self._always = row.always
         super().__init__(runtime.coordinator, context=self._needs)
         self.entity_description = description
-        self._attr_unique_id = f"{runtime.coordinator.source.id_prefix}_{description.key}"
-        self._attr_device_info = runtime.devices[row.device]
+        self._attr_unique_id = unique_id(runtime.coordinator.source, description)
+        self._attr_device_info = runtime.inventory.devices[row.device]
 
     @property
     @override
@@ -37,7 +37,7 @@ class StateEntity(SolarMonitorEntity):
     """An entity whose state is a value of the snapshot."""
 
     def __init__(
-        self, entry: SolarMonitorConfigEntry, description: SensorRow | BinarySensorRow
+        self, entry: SolarMonitorConfigEntry, description: SensorRow | BinarySensorRow | SwitchRow
     ) -> None:
         """Remember how the row reads the snapshot."""
         super().__init__(entry, description)

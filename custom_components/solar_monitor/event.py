@@ -3,6 +3,7 @@
 from typing import override
 
 from homeassistant.components.event import EventEntity
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -19,9 +20,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entities of an entry."""
-    runtime = entry.runtime_data
-    rows = runtime.spec.rows(runtime.coordinator.source)
-    async_add_entities(SolarMonitorEvent(entry, row) for row in rows.events)
+    entry.runtime_data.inventory.async_show(
+        Platform.EVENT, async_add_entities, lambda rows: rows.events, SolarMonitorEvent
+    )
 
 
 class SolarMonitorEvent(SolarMonitorEntity, EventEntity):

@@ -32,10 +32,11 @@ def async_sync_issues(
     what he has ignored. For the same reason what Home Assistant only remembers as ignored before
     it was restarted, an inactive issue, is left alone.
     """
-    holding = {f"{_prefix(entry)}{finding.key}": finding for finding in findings}
-    kept = {f"{_prefix(entry)}{key}" for key in undecided}
-    for issue_id in _active_issue_ids(hass, entry) - holding.keys() - kept:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
+    holding = {f"{_prefix(entry)}{finding.key}{finding.stage}": finding for finding in findings}
+    kept = tuple(f"{_prefix(entry)}{key}" for key in undecided)  # whatever their stage
+    for issue_id in _active_issue_ids(hass, entry) - holding.keys():
+        if not issue_id.startswith(kept):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
     for issue_id, finding in holding.items():
         ir.async_create_issue(
             hass,

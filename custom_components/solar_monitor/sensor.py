@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import override
 
 from homeassistant.components.sensor import SensorEntity
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -22,9 +23,9 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of an entry."""
-    runtime = entry.runtime_data
-    rows = runtime.spec.rows(runtime.coordinator.source)
-    async_add_entities(SolarMonitorSensor(entry, row) for row in rows.sensors)
+    entry.runtime_data.inventory.async_show(
+        Platform.SENSOR, async_add_entities, lambda rows: rows.sensors, SolarMonitorSensor
+    )
 
 
 class SolarMonitorSensor(StateEntity, SensorEntity):

@@ -1,6 +1,6 @@
 """The one seam for a vendor: what a source must bring so that it becomes entities."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.event import EventEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.components.switch import SwitchEntityDescription
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..clients.errors import ClientError
 from ..clients.report import UpdateReport
+from ..logic.pacing import LONGEST_RETRY_S
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
@@ -32,6 +34,8 @@ class Snapshot:
     """Keys that have been silent past their grace."""
     connected: bool = False
     """Whether the device answers, or its logger in its place."""
+    revision: int = 0
+    """Another number than before: there are other devices or entities now."""
     updated: frozenset[str] = field(default=frozenset(), compare=False)
     """Keys that were measured by the newest poll."""
     measured_at: datetime | None = field(default=None, compare=False)
@@ -57,6 +61,15 @@ class Outcome:
     happenings: tuple[Happening, ...] = ()
     asleep: bool = False
     """Not answered, and rightly so: the sun is down. No fault, nothing to log."""
+    confirmed: frozenset[str] = frozenset()
+    """Keys whose last value stands, though it was not measured anew: a panel that has not
+    reported since. It goes stale no sooner, and no state is written."""
+    sign_in: bool = False
+    """The device refuses what we sign in with: the user is asked to do it again."""
+
+
+type Push = Callable[[Outcome], None]
+"""Brings values between two polls; the schedule of these does not change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +92,8 @@ class Finding:
     """A fault that the user can do something about: it becomes a repair."""
 
     key: str
+    stage: str = ""
+    """How far it has come. Each stage is a repair of its own: one that was ignored comes again."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str | int | float | None] | None = None
     fixable: bool = False
@@ -104,8 +119,16 @@ class Source(Protocol):
 
     @property
     def devices(self) -> tuple[Device, ...]:
-        """The devices, a parent before its children."""
+        """The devices, a parent before its children; none that is retired."""
         ...
+
+    @property
+    def revision(self) -> int:
+        """Another number than before when polls, devices or rows have changed.
+
+        It is looked at after each poll; what is new appears then, without a reload.
+        """
+        return 0
 
     @property
     def id_prefix(self) -> str:
@@ -148,6 +171,10 @@ class Source(Protocol):
         """Name the findings that cannot be judged so soon after a start."""
         ...
 
+    def attach(self, push: Push) -> None:
+        """Take the way to bring values between two polls; called once, before the first poll."""
+        del push  # of no use to a source that is only polled
+
     async def async_disconnect(self) -> None:
         """Close the connection cleanly; the next poll opens it again."""
         ...
@@ -166,10 +193,13 @@ class Row:
     """What all entity rows share: the device, what is read for it, whether it may go stale."""
 
     device: str
+    """The name of one of the source's devices."""
     needs: frozenset[str] | None = None
     """The keys that must be polled for it; None: its own key."""
     always: bool = False
     """True for counters and diagnostics: shown also while the device is silent."""
+    own_id: bool = False
+    """Whether the key begins with the device's own serial number and is the unique id itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +227,19 @@ class EventRow(EventEntityDescription):
     row: Row
 
 
-type AnyRow = SensorRow | BinarySensorRow | EventRow
+@dataclass(frozen=True, kw_only=True)
+class SwitchRow(SwitchEntityDescription):
+    """A row of the switch table."""
+
+    row: Row
+    value_fn: ValueFn
+    attributes_fn: AttributesFn | None = None
+    turn_fn: Callable[[Source, bool], Awaitable[None]]
+    """Turn it on or off; raises a `ClientError` when the device does not take it. What has become
+    of it is told by a push."""
+
+
+type AnyRow = SensorRow | BinarySensorRow | EventRow | SwitchRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +249,17 @@ class Rows:
     sensors: tuple[SensorRow, ...] = ()
     binary_sensors: tuple[BinarySensorRow, ...] = ()
     events: tuple[EventRow, ...] = ()
+    switches: tuple[SwitchRow, ...] = ()
+
+    def __iter__(self) -> Iterator[AnyRow]:
+        """Go through the rows of all tables."""
+        rows: list[AnyRow] = [
+            *self.sensors,
+            *self.binary_sensors,
+            *self.events,
+            *self.switches,
+        ]
+        return iter(rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +277,24 @@ class SourceSpec:
     """What may be shown of it to somebody who helps: an allow-list."""
     forget: Callable[[HomeAssistant, SolarMonitorConfigEntry], Awaitable[None]]
     """Remove what was stored for an entry that is being removed."""
+    grace_s: float = 120.0
+    """How long a value stands at least without being measured anew."""
+    silence_s: float = 0.0
+    """How long a device that does not answer counts as connected all the same, its interval
+    included: it may only restart. 0: until it misses a poll."""
+    longest_retry_s: float = LONGEST_RETRY_S
+    """How long a device that does not answer is left alone at most."""
+    separate_polls: bool = False
+    """Whether each poll is answered for itself, so that the failure of one tells nothing of the
+    others. Else the device is not asked further after a poll that nobody answered."""
+    removable: Callable[[Source, str], bool] = lambda _source, _identifier: False
+    """Whether the user may remove the device with an identifier: it is retired. What is gone is
+    in none of the source's devices or rows."""
+
+
+def unique_id(source: Source, row: AnyRow) -> str:
+    """Give what Home Assistant knows a row's entity by; it never changes."""
+    return row.key if row.row.own_id else f"{source.id_prefix}_{row.key}"
 
 
 def key_value(key: str) -> ValueFn:
