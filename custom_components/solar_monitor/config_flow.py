@@ -11,14 +11,17 @@ from .sources import SOURCES
 from .sources.deye.entries import KIND as DEYE
 from .sources.deye.flow import DeyeFlow
 from .sources.deye.options import DeyeOptionsFlow
+from .sources.envoy.entries import KIND as ENVOY
+from .sources.envoy.flow import EnvoyFlow
+from .sources.envoy.options import EnvoyOptionsFlow
 
 if TYPE_CHECKING:
     from homeassistant.config_entries import ConfigEntry, OptionsFlow
 
-_OPTIONS: Final[Mapping[str, type[OptionsFlow]]] = {DEYE: DeyeOptionsFlow}
+_OPTIONS: Final[Mapping[str, type[OptionsFlow]]] = {DEYE: DeyeOptionsFlow, ENVOY: EnvoyOptionsFlow}
 
 
-class SolarMonitorConfigFlow(DeyeFlow, domain=DOMAIN):
+class SolarMonitorConfigFlow(DeyeFlow, EnvoyFlow, domain=DOMAIN):
     """Adds and changes sources: one entry each."""
 
     VERSION = 1
@@ -40,5 +43,13 @@ class SolarMonitorConfigFlow(DeyeFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Hand over to the steps of the entry's kind."""
-        steps = {DEYE: self.async_step_reconfigure_deye}
+        steps = {
+            DEYE: self.async_step_reconfigure_deye,
+            ENVOY: self.async_step_reconfigure_envoy,
+        }
         return await steps[self._get_reconfigure_entry().data[CONF_SOURCE]](user_input)
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Hand over to the steps of the entry's kind; a logger has nothing to sign in to."""
+        steps = {ENVOY: self.async_step_reauth_envoy}
+        return await steps[entry_data[CONF_SOURCE]](entry_data)

@@ -14,14 +14,25 @@ CONF_TRANSPORT: Final = "transport"
 CONF_FAMILY: Final = "family"
 CONF_ID_PREFIX: Final = "id_prefix"
 CONF_IDENTITY: Final = "identity"
+CONF_TLS_FINGERPRINT: Final = "tls_fingerprint"
+CONF_TOKEN_ORIGIN: Final = "token_origin"  # noqa: S105 - the name of a key, not a secret
 
 # Keys of a config entry's options.
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_SETTINGS_INTERVAL: Final = "settings_interval"
 CONF_GROUPS: Final = "groups"
 CONF_GRID_POWER_LIMIT: Final = "grid_power_limit"
+CONF_PANELS_INTERVAL: Final = "panels_interval"
+CONF_SLOW_INTERVAL: Final = "slow_interval"
+CONF_LIVE_INTERVAL: Final = "live_interval"
+CONF_LIVE_DURATION: Final = "live_duration"
+CONF_RECORD_FIXTURES: Final = "record_fixtures"
 
 DEFAULT_POLL_INTERVAL: Final = 30
 DEFAULT_SETTINGS_INTERVAL: Final = 300
+DEFAULT_PANELS_INTERVAL: Final = 60
+DEFAULT_SLOW_INTERVAL: Final = 600
+DEFAULT_LIVE_INTERVAL: Final = 2
+DEFAULT_LIVE_DURATION: Final = 15
 
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR)
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR, Platform.SWITCH)

@@ -1,12 +1,15 @@
 """Diagnostics: what a helper needs to see, and nothing that tells who or where."""
 
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_SOURCE, CONF_TRANSPORT
+from .const import CONF_SOURCE, CONF_TOKEN_ORIGIN, CONF_TRANSPORT
 from .coordinator import SolarMonitorConfigEntry
+
+# Of an entry's data, what tells how a device is reached and nothing else.
+_TELLING: Final = (CONF_TRANSPORT, CONF_TOKEN_ORIGIN)
 
 
 async def async_get_config_entry_diagnostics(
@@ -17,7 +20,7 @@ async def async_get_config_entry_diagnostics(
     shown: dict[str, Any] = {
         "entry": {
             "source": entry.data[CONF_SOURCE],
-            "transport": entry.data.get(CONF_TRANSPORT),
+            **{key: entry.data[key] for key in _TELLING if key in entry.data},
             "options": dict(entry.options),
             "version": f"{entry.version}.{entry.minor_version}",
             "state": entry.state.value,

@@ -14,6 +14,7 @@ from .entity_keys import BINARY_STATES, all_entities
 from .repository import INTEGRATION, load_json
 
 PATH: Final = INTEGRATION / "icons.json"
+ON_OR_OFF: Final = {Platform.BINARY_SENSOR, Platform.SWITCH}
 ICONS: Final = load_json(PATH) if PATH.is_file() else {"entity": {}}
 
 _ICON: Final = vol.Match(r"^mdi:[a-z0-9]+(-[a-z0-9]+)*$")
@@ -73,7 +74,7 @@ def test_what_home_assistant_has_no_icon_for_has_one() -> None:
 def test_every_icon_of_a_state_belongs_to_a_state() -> None:
     for platform, key, icons in _entities():
         texts = all_entities()[platform, key]
-        states = BINARY_STATES if platform == Platform.BINARY_SENSOR else texts.states
+        states = BINARY_STATES if platform in ON_OR_OFF else texts.states
         assert icons.get("state", {}).keys() <= (states or set()), key
         types = icons.get("state_attributes", {}).get("event_type", {}).get("state", {})
         assert types.keys() <= (texts.event_types or set()), key

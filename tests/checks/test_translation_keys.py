@@ -31,8 +31,7 @@ def test_the_collector_knows_every_use_of_a_translation_key() -> None:
 
 def test_every_row_is_translated_by_its_own_key() -> None:
     for spec in SOURCES.values():
-        rows = spec.every_row()
-        for row in (*rows.sensors, *rows.binary_sensors, *rows.events):
+        for row in spec.every_row():
             assert row.translation_key == row.key
 
 
@@ -41,9 +40,15 @@ def test_entities() -> None:
     assert texts == all_entities().keys()
 
 
-def test_the_name_of_an_entity_leaves_nothing_open() -> None:
+def test_what_the_name_of_an_entity_leaves_open_is_filled_by_its_row() -> None:
+    filled = {
+        str(row.translation_key): set(row.translation_placeholders or {})
+        for spec in SOURCES.values()
+        for row in spec.every_row()
+    }
     for keys in ENGLISH["entity"].values():
-        assert not any(placeholders(text["name"]) for text in keys.values())
+        for key, text in keys.items():
+            assert placeholders(text["name"]) == filled.get(key, set()), key
 
 
 def test_two_entities_of_a_device_never_have_the_same_name() -> None:
@@ -52,6 +57,8 @@ def test_two_entities_of_a_device_never_have_the_same_name() -> None:
         for platform, table in (
             (Platform.SENSOR, rows.sensors),
             (Platform.BINARY_SENSOR, rows.binary_sensors),
+            (Platform.EVENT, rows.events),
+            (Platform.SWITCH, rows.switches),
         ):
             names = Counter(
                 (row.row.device, ENGLISH["entity"][platform][row.translation_key]["name"])

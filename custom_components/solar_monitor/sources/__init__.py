@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .deye import SPEC as DEYE
+from .envoy import SPEC as ENVOY
 from .spec import SourceSpec
 
-SOURCES: Final[Mapping[str, SourceSpec]] = {spec.kind: spec for spec in (DEYE,)}
+SOURCES: Final[Mapping[str, SourceSpec]] = {spec.kind: spec for spec in (DEYE, ENVOY)}
