@@ -15,12 +15,13 @@ from tests.demo.check import check
 from tests.demo.config import free_port
 from tests.demo.demo import Demo, running_demo
 from tests.demo.errors import DemoError
+from tests.demo.gateway import Roof
 from tests.demo.house import WAYS, simulated_house
 from tests.demo.onboarding import PASSWORD, USERNAME
 from tests.demo.process import RESTART
 from tests.demo.say import say
-from tests.demo.table import compare, print_table
-from tests.demo.truth import true_values
+from tests.demo.table import print_table
+from tests.simulators.envoy import Shape
 from tests.simulators.families import FACES
 from tests.simulators.logger import Fault
 
@@ -39,6 +40,24 @@ def arguments() -> argparse.Namespace:
         choices=WAYS,
         default="solarman_v5",
         help="how the inverter is reached (default: solarman_v5)",
+    )
+    shapes = {shape.name.lower(): shape for shape in Shape}
+    default = Roof()
+    parser.add_argument(
+        "--envoy",
+        choices=shapes,
+        default=default.shape.name.lower(),
+        metavar="SHAPE",
+        help=f"firmware and fittings of the gateway (default: {default.shape.name.lower()}): "
+        + ", ".join(shapes),
+    )
+    parser.add_argument("--no-envoy", action="store_true", help="the inverter alone")
+    parser.add_argument(
+        "--panels",
+        type=int,
+        default=default.panels,
+        metavar="N",
+        help=f"how many report to the gateway (default: {default.panels})",
     )
     parser.add_argument(
         "--check", action="store_true", help="compare all values with the truth, then end"
@@ -63,6 +82,10 @@ def arguments() -> argparse.Namespace:
     options = parser.parse_args()
     if FAULTS[options.fault] not in WAYS[options.transport].simulator.faults:
         parser.error(f"{options.fault} cannot happen with {options.transport}")
+    if options.panels < 1:
+        parser.error("a gateway has at least one panel")
+    roof = Roof(shapes[options.envoy], options.panels)
+    options.roof = None if options.no_envoy else roof
     return options
 
 
@@ -71,7 +94,7 @@ async def run(options: argparse.Namespace, folder: Path) -> int:
     port = free_port(options.port)
     say("Starting the simulated house and Home Assistant …")
     async with (
-        simulated_house(options.family, WAYS[options.transport]) as house,
+        simulated_house(options.family, WAYS[options.transport], options.roof) as house,
         running_demo(folder, port, house, day=options.day) as demo,
     ):
         house.logger.fault = FAULTS[options.fault]
@@ -83,13 +106,19 @@ async def run(options: argparse.Namespace, folder: Path) -> int:
 
 async def introduce(demo: Demo) -> None:
     """Print where to look, and what is there."""
-    print_table(compare((await demo.entities()).values(), true_values(demo.logger)))
-    local = demo.logger.site.place.local(demo.logger.site.clock.timestamp())
+    for watched in demo.watched:
+        print_table(await demo.compare(watched))
+    house = demo.house
+    local = house.site.place.local(house.site.clock.timestamp())
     say(f"""
 Address  {demo.client.url}
 Login    {USERNAME} / {PASSWORD}
-Device   {demo.logger.family} on port {demo.logger.port}
-House    {demo.logger.site.place.time_zone}, where it is {local:%H:%M} now
+Device   {house.logger.family} on port {house.logger.port}""")
+    if gateway := house.gateway:
+        firmware = gateway.gateway.firmware.version
+        say(f"Gateway  {firmware} with {len(gateway.field.panels)} panels on {gateway.address}")
+    say(f"""\
+House    {house.site.place.time_zone}, where it is {local:%H:%M} now
 Log      {demo.hass.log}
 Ctrl-C ends it.""")
 

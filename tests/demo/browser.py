@@ -34,6 +34,8 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 PATIENCE_MS = 20_000
 """How long a page may take until it shows something."""
+SECOND_POLL_MS = 45_000
+"""How long what comes with a gateway's second poll may take."""
 MOST_PICTURES = 20
 """How often a page that goes on moving is looked at."""
 
@@ -67,7 +69,8 @@ class Address:
     token: str
     time_zone: str
     """Of the house."""
-    entry_id: str
+    entries: dict[str, str]
+    """The ids of our entries, by their kind."""
     log: str
 
 
@@ -97,11 +100,11 @@ class Window:
         """Go to the page of one of our devices."""
         self.open("/")
         devices = self.call("config/device_registry/list")
-        wanted = (self.address.entry_id, name)
+        ours = self.address.entries.values()
         ids = (
             device["id"]
             for device in devices
-            if (device["primary_config_entry"], device["name"]) == wanted
+            if device["primary_config_entry"] in ours and device["name"] == name
         )
         self.open(f"/config/devices/device/{next(ids)}")
 
@@ -119,20 +122,31 @@ class Window:
 
     def shows_value(self, name: str, value: re.Pattern[str]) -> None:
         """Wait, on a device page, for a value in the row of an entity."""
+        self.row(name).filter(has_text=value).first.wait_for(timeout=SECOND_POLL_MS)
+
+    def row(self, name: str) -> Locator:
+        """Find the row of an entity on a device page."""
         named = self.page.get_by_text(name, exact=True)
-        row = self.page.locator("hui-generic-entity-row").filter(has=named, has_text=value)
-        row.first.wait_for()
+        return self.page.locator("hui-generic-entity-row").filter(has=named)
+
+    def shows_state(self, entity_id: str, state: str) -> None:
+        """Wait until the page knows of a state of Home Assistant."""
+        self.page.wait_for_function(
+            "([id, state]) => document.querySelector('home-assistant').hass.states[id].state"
+            " === state",
+            arg=[entity_id, state],
+        )
 
     def click(self, text: str) -> None:
         """Click on the first visible thing with this text."""
         self.visible(text).first.click()
 
-    def option_label(self, field: str) -> str:
+    def option_label(self, field: str, step: str = "init") -> str:
         """Read what a field of our options is called."""
         strings = self.call(
             "frontend/get_translations", language="en", category="options", integration=[DOMAIN]
         )
-        label: str = strings["resources"][f"component.{DOMAIN}.options.step.init.data.{field}"]
+        label: str = strings["resources"][f"component.{DOMAIN}.options.step.{step}.data.{field}"]
         return label
 
     def read(self, path: str) -> Json:

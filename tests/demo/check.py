@@ -1,83 +1,96 @@
 """`scripts/demo --check`: Home Assistant shows what is true, or it does not."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 import time
 
 from tests.demo import onboarding
 from tests.demo.complaints import complaints
 from tests.demo.config import ROOT
 from tests.demo.demo import Demo
-from tests.demo.entities import Shown
 from tests.demo.say import say
-from tests.demo.table import Line, compare, print_table
-from tests.demo.truth import true_values
-from tests.simulators.logger import LoggerSimulator
+from tests.demo.table import UNKNOWN, Line, print_table
+from tests.demo.watched import Watched
 
-POLL_INTERVAL_S = 10
-"""The shortest that the options allow."""
 POLLS = 2
 AGREE_S = 60
 """How long Home Assistant may take to agree."""
 LOOK_EVERY_S = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one source showed, and how often its device has been asked since all stands still."""
+
+    kind: str
+    lines: list[Line]
+    polls: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether all is well."""
+        return self.polls >= POLLS and bool(self.lines) and all(line.ok for line in self.lines)
+
+
 async def check(demo: Demo) -> bool:
-    """Freeze the weather, wait for agreement, print the table; returns whether all is well."""
-    demo.logger.site.freeze_weather()
-    await onboarding.set_options(demo.client, demo.entry_id, {"poll_interval": POLL_INTERVAL_S})
-    begin = len(demo.logger.requests)
+    """Let the house stand still, wait for agreement, print it; returns whether all is well."""
+    demo.house.hold_still()
+    for watched in demo.watched:
+        await onboarding.set_options(demo.client, watched.entry_id, watched.hurry)
+    begins = [watched.polls() for watched in demo.watched]
     end = time.monotonic() + AGREE_S
     while True:
-        entities = list((await demo.entities()).values())
-        lines = compare(entities, true_values(demo.logger))
-        polls = count_polls(demo.logger, begin)
-        if (polls >= POLLS and lines and all(line.ok for line in lines)) or (
-            time.monotonic() > end
-        ):
+        pairs = zip(demo.watched, begins, strict=True)
+        looks = [await look(demo, watched, begin) for watched, begin in pairs]
+        if all(each.ok for each in looks) or time.monotonic() > end:
             break
         await asyncio.sleep(LOOK_EVERY_S)
     log = demo.hass.log.read_text(errors="replace")
-    problems = list(find_problems(lines, polls, complaints(log, str(ROOT))))
-    print_table(lines)
-    report(lines, polls, problems)
+    problems = [
+        *(problem for each in looks for problem in find_problems(each)),
+        *(f"In the log: {record}" for record in complaints(log, str(ROOT))),
+    ]
+    print_table(line for each in looks for line in each.lines)
+    report(looks, problems)
     return not problems
 
 
-def count_polls(logger: LoggerSimulator, begin: int) -> int:
-    """Count how often a live value was read since the `begin`-th request."""
-    word = logger.inverter.live_word
-    return sum(address <= word < address + count for _, address, count in logger.requests[begin:])
+async def look(demo: Demo, watched: Watched, begin: int) -> Look:
+    """Hold what a source shows against the truth of now."""
+    return Look(watched.kind, await demo.compare(watched), watched.polls() - begin)
 
 
-def find_problems(lines: Iterable[Line], polls: int, complained: Iterable[str]) -> Iterable[str]:
-    """Say everything for which the check fails."""
-    lines = list(lines)
-    if not lines:
-        yield "There is no entity of ours."
-    for line in lines:
-        if not line.shown.there:
-            yield f"{line.shown.entity_id} is {line.shown.state}."
-        elif not line.ok:
+def find_problems(seen: Look) -> Iterator[str]:
+    """Say everything about a source for which the check fails."""
+    if not seen.lines:
+        yield f"There is no entity of the {seen.kind}."
+    for line in seen.lines:
+        if line.ok:
+            continue
+        if line.shown.there:
             yield f"{line.shown.entity_id} is {line.shown.state}, should be {line.truth}."
-    if polls < POLLS:
-        yield f"The simulated logger saw {polls} polls instead of {POLLS}."
-    for record in complained:
-        yield f"In the log: {record}"
+        else:
+            yield f"{line.shown.entity_id} is {line.shown.state}."
+    if seen.polls < POLLS:
+        yield f"The simulated {seen.kind} saw {seen.polls} polls instead of {POLLS}."
 
 
-def report(lines: Iterable[Line], polls: int, problems: Iterable[str]) -> None:
+def report(looks: Iterable[Look], problems: Iterable[str]) -> None:
     """Print the verdict."""
-    shown = [line.shown for line in lines]
-    say(f"\n{len(shown)} entities are enabled; {polls} polls since the weather stands still.")
-    waiting = [entity.entity_id for entity in shown if _never_fired(entity)]
-    if waiting:
-        say(f"Unknown by design, because it has not happened yet: {', '.join(waiting)}")
+    say()
+    for each in looks:
+        agree = sum(line.ok for line in each.lines)
+        say(
+            f"{each.kind}: {len(each.lines)} entities are enabled, {agree} agree; "
+            f"{each.polls} polls since the weather stands still."
+        )
+        waiting = [
+            line.shown.entity_id for line in each.lines if line.ok and line.shown.state == UNKNOWN
+        ]
+        if waiting:
+            say(f"Unknown by design, because it has not happened yet: {', '.join(waiting)}")
     for problem in problems:
         say(f"PROBLEM  {problem}")
-    verdict = "FAILED" if problems else "passed: Home Assistant shows what the simulator knows"
+    verdict = "FAILED" if problems else "passed: Home Assistant shows what the simulators know"
     say(f"Check {verdict}.")
-
-
-def _never_fired(entity: Shown) -> bool:
-    return entity.entity_id.startswith("event.") and entity.state == "unknown"

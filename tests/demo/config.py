@@ -1,11 +1,13 @@
 """The configuration folder of the demo's Home Assistant."""
 
+from collections.abc import Mapping
 import json
 from pathlib import Path
 import socket
 from typing import Any
 
 from tests.demo.errors import DemoError
+from tests.simulators.envoy import CloudSimulator
 from tests.simulators.site import Place
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +35,16 @@ sun:
 """
 
 
-def write_config(folder: Path, port: int, place: Place) -> None:
+COMPONENTS: Mapping[str, Path] = {
+    "solar_monitor": ROOT / "custom_components" / "solar_monitor",
+    "simulated_cloud": ROOT / "tests" / "demo" / "simulated_cloud",
+}
+"""What is not Home Assistant's own."""
+
+
+def write_config(
+    folder: Path, port: int, place: Place, cloud: CloudSimulator | None = None
+) -> None:
     """Fill a folder so that Home Assistant starts in it, on a port of this machine alone.
 
     Raises DemoError when something is in it: another run had another house.
@@ -42,9 +53,15 @@ def write_config(folder: Path, port: int, place: Place) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         raise DemoError(f"{folder} is not empty.")
     storage.mkdir(parents=True)
-    (folder / "configuration.yaml").write_text(CONFIGURATION.format(place=place))
-    link = folder / "custom_components"
-    link.symlink_to(ROOT / "custom_components", target_is_directory=True)
+    configuration = CONFIGURATION.format(place=place)
+    if cloud:
+        # JSON is YAML as well.
+        configuration += f"simulated_cloud: {json.dumps(_cloud(cloud))}\n"
+    (folder / "configuration.yaml").write_text(configuration)
+    (folder / "custom_components").mkdir()
+    for name, path in COMPONENTS.items():
+        link = folder / "custom_components" / name
+        link.symlink_to(path, target_is_directory=True)
     _store(storage / "http", 3, _http(port))
     # Without these steps: they would start flows of Met.no, radio stations and the like.
     _store(storage / "onboarding", 4, {"done": ["core_config", "analytics", "integration"]})
@@ -64,6 +81,15 @@ def _store(file: Path, version: int, data: dict[str, Any]) -> None:
     """Write a file as Home Assistant's own storage does."""
     content = {"version": version, "minor_version": 1, "key": file.name, "data": data}
     file.write_text(json.dumps(content))
+
+
+def _cloud(cloud: CloudSimulator) -> dict[str, str]:
+    """Say where the simulated cloud is, and whose certificate it has."""
+    return {
+        "login_url": cloud.login_url,
+        "token_url": cloud.token_url,
+        "certificate": cloud.certificate.pem.decode(),
+    }
 
 
 def _http(port: int) -> dict[str, Any]:

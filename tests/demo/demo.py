@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import json
 from pathlib import Path
 import time
@@ -19,7 +19,8 @@ from tests.demo.house import House
 from tests.demo.onboarding import add_source, create_owner, set_options
 from tests.demo.past import import_past
 from tests.demo.process import Hass
-from tests.simulators.logger import LoggerSimulator
+from tests.demo.table import Line, compare
+from tests.demo.watched import Watched
 
 START_S = 60
 """How long Home Assistant may take to start; 5 s are usual."""
@@ -36,16 +37,21 @@ class Demo:
     hass: Hass
     client: Client
     house: House
-    entry_id: str = ""
+    watched: list[Watched] = field(init=False)
+    """The devices that Home Assistant talks to."""
 
-    @property
-    def logger(self) -> LoggerSimulator:
-        """The simulated device that Home Assistant talks to."""
-        return self.house.logger
+    def __post_init__(self) -> None:
+        """Look at what there is to watch."""
+        self.watched = self.house.watched()
 
-    async def entities(self) -> dict[str, Shown]:
-        """Read our enabled entities, by their keys."""
-        return await read_entities(self.client, self.entry_id, self.house.id_prefix)
+    async def entities(self, watched: Watched) -> dict[str, Shown]:
+        """Read the enabled entities of a source, by their keys."""
+        return await read_entities(self.client, watched.entry_id, watched.id_prefix)
+
+    async def compare(self, watched: Watched) -> list[Line]:
+        """Hold what a source shows against the truth of now."""
+        entities = await self.entities(watched)
+        return compare(entities.values(), watched.truth(), watched.unknown_at_first)
 
     async def wait_for_answer(self) -> None:
         """Wait until Home Assistant answers at all."""
@@ -65,13 +71,14 @@ class Demo:
                 raise DemoError(f"Home Assistant did not start within {START_S} s.")
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def wait_for_values(self) -> dict[str, Shown]:
+    async def wait_for_values(self, watched: Watched) -> dict[str, Shown]:
         """Wait until all entities have a value; returns them also when some never get one."""
+        may_wait = watched.unknown_at_first | watched.late_at_first
         end = time.monotonic() + FIRST_VALUES_S
         while True:
-            entities = await self.entities()
-            complete = entities and all(shown.there for shown in entities.values())
-            if complete or time.monotonic() > end:
+            entities = await self.entities(watched)
+            late = {key for key, shown in entities.items() if not shown.there}
+            if (entities and late <= may_wait) or time.monotonic() > end:
                 return entities
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -79,7 +86,8 @@ class Demo:
 @asynccontextmanager
 async def running_demo(folder: Path, port: int, house: House, *, day: bool) -> AsyncIterator[Demo]:
     """Run a Home Assistant in a folder that watches the simulated house; stop it at the end."""
-    write_config(folder, port, house.logger.site.place)
+    cloud = house.gateway.cloud if house.gateway else None
+    write_config(folder, port, house.site.place, cloud)
     hass = Hass(folder)
     async with ClientSession() as session:
         demo = Demo(hass=hass, client=Client(session, f"http://{HOST}:{port}"), house=house)
@@ -97,17 +105,19 @@ async def running_demo(folder: Path, port: int, house: House, *, day: bool) -> A
 
 
 async def _furnish(demo: Demo, *, day: bool) -> None:
-    """Add our source and set the Energy dashboard up."""
-    demo.entry_id = await add_source(demo.client, "deye", demo.house.form)
-    if demo.house.groups:
-        await set_options(demo.client, demo.entry_id, {"groups": demo.house.groups})
-    entities = await demo.wait_for_values()
-    if not entities:
+    """Add our sources and set the Energy dashboard up."""
+    for watched in demo.watched:
+        watched.entry_id = await add_source(demo.client, watched.kind, watched.form)
+        if watched.options:
+            await set_options(demo.client, watched.entry_id, watched.options)
+    site = demo.house.site
+    sources = [await demo.wait_for_values(watched) for watched in demo.watched]
+    if not all(sources):
         raise DemoError("The integration made no entities.")
-    site = demo.logger.site
-    await set_up_energy(demo.client, entities, site.plant.battery.capacity_kwh)
+    await set_up_energy(demo.client, sources, site.plant.battery.capacity_kwh)
     if day:
-        await import_past(demo.client, entities, site)
+        for watched, entities in zip(demo.watched, sources, strict=True):
+            await import_past(demo.client, entities, site, watched.past)
 
 
 def _tell_how_to_reach(demo: Demo, folder: Path) -> None:
@@ -115,8 +125,8 @@ def _tell_how_to_reach(demo: Demo, folder: Path) -> None:
     known = {
         "url": demo.client.url,
         "token": demo.client.token,
-        "time_zone": demo.logger.site.place.time_zone,
-        "entry_id": demo.entry_id,
+        "time_zone": demo.house.site.place.time_zone,
+        "entries": {watched.kind: watched.entry_id for watched in demo.watched},
         "log": str(demo.hass.log),
     }
     file = folder / READY_FILE

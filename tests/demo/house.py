@@ -1,11 +1,14 @@
-"""The simulated house of the demo, the inverter in it, and how that one is reached."""
+"""The simulated house of the demo, the devices in it, and how they are reached."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from tests.demo.gateway import Roof, build_gateway, fit, hold_panels
+from tests.demo.watched import Watched, watched_gateway, watched_logger
+from tests.simulators.envoy import EnvoySimulator
 from tests.simulators.face import Face
 from tests.simulators.face_hybrid_3p_lv import HybridThreePhaseLv
 from tests.simulators.face_string import StringInverter
@@ -53,6 +56,12 @@ class House:
 
     logger: LoggerSimulator
     way: Way
+    gateway: EnvoySimulator | None = None
+
+    @property
+    def site(self) -> Site:
+        """The house itself: one sun over all devices."""
+        return self.logger.site
 
     @property
     def form(self) -> Mapping[str, Any]:
@@ -69,14 +78,34 @@ class House:
         """Which groups of optional values are turned on."""
         return GROUPS.get(self.logger.family, ())
 
+    def watched(self) -> list[Watched]:
+        """List what Home Assistant is to watch; the devices must be running."""
+        options = {"groups": self.groups} if self.groups else {}
+        inverter = watched_logger(self.logger, self.form, self.id_prefix, options)
+        return [inverter, *([watched_gateway(self.gateway)] if self.gateway else [])]
 
-def build(family: str, way: Way) -> House:
-    """Build a house with an inverter; its past begins yesterday at midnight."""
+    def hold_still(self) -> None:
+        """Freeze the weather, and let no panel say anything new."""
+        self.site.freeze_weather()
+        if self.gateway:
+            hold_panels(self.gateway)
+
+
+def build(family: str, way: Way, roof: Roof | None = None) -> House:
+    """Build a house with an inverter; its past begins yesterday at midnight.
+
+    With `roof` it has a gateway with panels as well.
+    """
     plant = plant_for(family)
     plant = replace(plant, household_scale=plant.household_scale * HOUSEHOLD_FACTOR)
+    plant, fittings = fit(plant, roof) if roof else (plant, None)
     place = place_where_it_is(LATE_MORNING)
     site = Site(SEED, Clock(running=True), place, plant, history_days=1)
-    return House(logger=way.simulator(site, family=family, face=_inverter(family, site)), way=way)
+    return House(
+        logger=way.simulator(site, family=family, face=_inverter(family, site)),
+        way=way,
+        gateway=build_gateway(site, roof, fittings) if roof and fittings else None,
+    )
 
 
 def _inverter(family: str, site: Site) -> Face:
@@ -90,11 +119,13 @@ def _inverter(family: str, site: Site) -> Face:
 
 
 @asynccontextmanager
-async def simulated_house(family: str, way: Way) -> AsyncIterator[House]:
+async def simulated_house(family: str, way: Way, roof: Roof | None = None) -> AsyncIterator[House]:
     """Run a house's devices."""
-    house = build(family, way)
-    await house.logger.start()
-    try:
+    house = build(family, way, roof)
+    async with AsyncExitStack() as running:
+        await house.logger.start()
+        running.push_async_callback(house.logger.stop)
+        if house.gateway:
+            await house.gateway.start()
+            running.push_async_callback(house.gateway.stop)
         yield house
-    finally:
-        await house.logger.stop()

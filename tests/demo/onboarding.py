@@ -37,14 +37,25 @@ async def create_owner(client: Client) -> None:
 
 async def add_source(client: Client, kind: str, fields: Mapping[str, Any]) -> str:
     """Add a source through its config flow, as a user would; returns the entry's id."""
-    menu = await client.post(FLOWS, {"handler": DOMAIN})
-    path = f"{FLOWS}/{menu['flow_id']}"
-    form = await client.post(path, {"next_step_id": kind})
-    if form.get("step_id") == "pick":  # real devices answered in this network: none of them
-        form = await client.post(path, {"logger": "by_hand"})
-    result = await _submit(client, path, form, fields)
-    entry_id: str = result["result"]["entry_id"]
+    step = await client.post(FLOWS, {"handler": DOMAIN})
+    path = f"{FLOWS}/{step['flow_id']}"
+    while step["type"] != "create_entry":
+        step = await client.post(path, answer(step, kind, fields))
+    entry_id: str = step["result"]["entry_id"]
     return entry_id
+
+
+def answer(step: Mapping[str, Any], kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a step of a config flow; raises DemoError when it does not like the last answer."""
+    if step["type"] == "menu":
+        # An account is the usual way to sign in, and the only one that needs nobody's browser.
+        return {"next_step_id": kind if kind in step["menu_options"] else "login"}
+    if step["type"] != "form" or step.get("errors"):
+        why = step.get("errors") or step.get("reason") or step
+        raise DemoError(f"The {kind} could not be added, step {step.get('step_id')}: {why}")
+    if step["step_id"] == "pick":  # real devices answered in this network: none of them
+        return {"logger": "by_hand"}
+    return fill(step["data_schema"], fields)
 
 
 async def set_options(client: Client, entry_id: str, fields: Mapping[str, Any]) -> None:

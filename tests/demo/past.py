@@ -1,9 +1,9 @@
 """A day of hourly statistics of our entities, taken from the simulated house's own past."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import batched
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.demo.client import Client
 from tests.demo.entities import Shown
@@ -14,6 +14,14 @@ ROWS_PER_HOUR = 12
 
 type Counters = Mapping[str, Callable[[Energies], float]]
 type Means = Mapping[str, Callable[[HistoryRow], float]]
+
+
+class Past(NamedTuple):
+    """What a device has counted and measured, by the keys of our entities."""
+
+    counters: Counters
+    means: Means
+
 
 HYBRID_COUNTERS: Counters = {
     "pv_energy_total": lambda kwh: kwh.pv_dc,
@@ -53,41 +61,69 @@ GRID_TIED_MEANS: Means = {
     "load_power": lambda row: _watts(row, row.deltas.load),
 }
 """What an inverter without a battery measures; its panels give a few percent more than that."""
+GATEWAY_COUNTERS: Counters = {
+    "production_energy_total": lambda kwh: kwh.pv_ac - kwh.grid_tied,
+    "grid_import_energy_total": lambda kwh: kwh.grid_import,
+    "grid_export_energy_total": lambda kwh: kwh.grid_export,
+    "battery_charge_energy_total": lambda kwh: kwh.battery_charge,
+    "battery_discharge_energy_total": lambda kwh: kwh.battery_discharge,
+}
+"""What a gateway's CTs count, kWh.
+
+Not consumption: that is reckoned, and falls while another inverter exports more than the house
+takes from the gateway's panels.
+"""
+GATEWAY_MEANS: Means = {
+    "production_power": lambda row: _watts(row, row.deltas.pv_ac - row.deltas.grid_tied),
+    "consumption_power": lambda row: _watts(
+        row,
+        row.deltas.pv_ac - row.deltas.grid_tied + row.deltas.grid_import - row.deltas.grid_export,
+    ),
+    "grid_power": HYBRID_MEANS["grid_power"],
+    "battery_power": HYBRID_MEANS["battery_power"],
+    "battery_soc": HYBRID_MEANS["battery_soc"],
+}
+"""What a gateway's CTs and batteries measure."""
+GATEWAY_PAST = Past(GATEWAY_COUNTERS, GATEWAY_MEANS)
 UNIT_CLASSES = {"kWh": "energy", "W": "power", "%": "unitless"}
 
 
-async def import_past(client: Client, entities: Mapping[str, Shown], site: Site) -> int:
+def past_of_inverter(site: Site) -> Past:
+    """Choose what the inverter of a house has counted and measured."""
+    if site.plant.strings:
+        return Past(HYBRID_COUNTERS, HYBRID_MEANS)
+    return Past(GRID_TIED_COUNTERS, GRID_TIED_MEANS)
+
+
+async def import_past(client: Client, entities: Mapping[str, Shown], site: Site, past: Past) -> int:
     """Import the hours from yesterday's midnight until now; returns how many."""
     now = site.clock.timestamp()
     start = site.place.local(site.place.midnight(now, 1))
     fine = site.history(start, site.clock.now(), FINE)
     whole = fine[: len(fine) // ROWS_PER_HOUR * ROWS_PER_HOUR]
     hours = list(batched(whole, ROWS_PER_HOUR, strict=True))
-    hybrid = site.plant.strings > 0
-    counters = HYBRID_COUNTERS if hybrid else GRID_TIED_COUNTERS
-    means = HYBRID_MEANS if hybrid else GRID_TIED_MEANS
-    for key in counters.keys() & entities.keys():
-        shown = entities[key]
-        await _import(client, shown, list(_sums(hours, counters[key], float(shown.state))))
-    for key in means.keys() & entities.keys():
-        await _import(client, entities[key], list(_means(hours, means[key])))
+    for key in past.counters.keys() & entities.keys():
+        shown, count = entities[key], past.counters[key]
+        before = [count(hour[-1].totals) - count(site.energies()) for hour in hours]
+        await _import(client, shown, list(_sums(hours, before, float(shown.state))))
+    for key in past.means.keys() & entities.keys():
+        await _import(client, entities[key], list(_means(hours, past.means[key])))
     return len(hours)
 
 
 def _sums(
-    hours: list[tuple[HistoryRow, ...]], count: Callable[[Energies], float], first_seen: float
+    hours: Iterable[Sequence[HistoryRow]], before: Iterable[float], first_seen: float
 ) -> Iterator[dict[str, Any]]:
-    """Make the rows of a counter.
+    """Make the rows of a counter; `before` is what it was short of its present state, in kWh.
 
     Home Assistant itself counts a sum from 0 at the first state it sees. So that its first own
     hour follows without a step, ours end there, and are negative before.
     """
-    for hour in hours:
-        total = count(hour[-1].totals)
+    for hour, missing in zip(hours, before, strict=True):
         yield {
             "start": hour[0].start.isoformat(),
-            "state": round(total, 1),
-            "sum": round(total - first_seen, 3),
+            "state": round(first_seen + missing, 1),
+            "sum": round(missing, 3),
         }
 
 

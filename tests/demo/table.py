@@ -1,16 +1,16 @@
 """A table of what Home Assistant shows beside what the simulator knows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from tests.demo.entities import Shown
 from tests.demo.say import say
-from tests.demo.truth import Truth, agrees
-from tests.simulators.rows import Reading
+from tests.demo.truth import Known, Truth, agrees
 
 HEAD = ("Entity", "Home Assistant", "Simulator", "")
 NOBODY_KNOWS = "-"
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,19 @@ class Line:
     ok: bool
 
 
-def compare(entities: Iterable[Shown], truth: Truth) -> list[Line]:
-    """Hold each entity against the truth; where there is none, it must only be there."""
-    return [_line(shown, truth) for shown in entities]
+def compare(
+    entities: Iterable[Shown], truth: Truth, unknown_at_first: Container[str] = ()
+) -> list[Line]:
+    """Hold each entity against the truth; where there is none, it must only be there.
+
+    Those of `unknown_at_first` may be without a value as well.
+    """
+    return [_line(shown, truth, unknown_at_first) for shown in entities]
 
 
-def _line(shown: Shown, truth: Truth) -> Line:
+def _line(shown: Shown, truth: Truth, unknown_at_first: Container[str]) -> Line:
+    if shown.key in unknown_at_first and shown.state == UNKNOWN:
+        return Line(shown, NOBODY_KNOWS, ok=True)
     if shown.key not in truth:
         return Line(shown, NOBODY_KNOWS, shown.there)
     true_value = truth[shown.key]
@@ -37,12 +44,14 @@ def _line(shown: Shown, truth: Truth) -> Line:
     return Line(shown, _text(true_value), ok)
 
 
-def _text(value: Reading) -> str:
+def _text(value: Known) -> str:
     match value:
         case bool():
             return "on" if value else "off"
         case datetime():
             return value.isoformat(timespec="seconds")
+        case float():
+            return f"{value:.10g}"
     return str(value)
 
 

@@ -2,13 +2,28 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple, override
 
 from tests.simulators.face import STATE_ALARM, STATE_FAULT, STATE_NORMAL, STATE_STANDBY
 from tests.simulators.face_hybrid_3p_lv import RELAY_GRID
 from tests.simulators.logger import LoggerSimulator
 from tests.simulators.rows import Reading
 
-type Truth = Mapping[str, Reading]
+
+class Between(NamedTuple):
+    """A number that nobody can know better, by design."""
+
+    low: float
+    high: float
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.low:.3f} to {self.high:.3f}"
+
+
+type Known = Reading | Between
+type Truth = Mapping[str, Known]
+type Readings = Mapping[str, Reading]
 
 GRID_PRESENT_V = 90.0
 GRID_VOLTAGES = ("grid_l1_voltage", "grid_l2_voltage", "grid_l3_voltage", "grid_voltage")
@@ -27,12 +42,12 @@ RUNNING_STATES: Mapping[Reading, str] = {
 }
 
 
-def true_values(logger: LoggerSimulator) -> Truth:
+def true_values(logger: LoggerSimulator) -> Readings:
     """Collect all values that are known, by the keys of our entities."""
     return in_words(logger.truth())
 
 
-def in_words(truth: Truth) -> Truth:
+def in_words(truth: Readings) -> Readings:
     """Put what the registers hold as our entities say it; what nobody knows is left out."""
     warning, fault = bool(truth["warning_bits"]), bool(truth["fault_bits"])
     alarms: dict[str, Reading] = {} if warning or fault else {"active_alarms": NO_ALARM}
@@ -51,7 +66,7 @@ def in_words(truth: Truth) -> Truth:
     }
 
 
-def agrees(state: str, unit: str, truth: Reading) -> bool:
+def agrees(state: str, unit: str, truth: Known) -> bool:
     """Tell whether a state says what is true."""
     match truth:
         case None:
@@ -59,15 +74,18 @@ def agrees(state: str, unit: str, truth: Reading) -> bool:
         case bool():
             return state == ("on" if truth else "off")
         case int() | float():
+            return _near(state, Between(truth, truth), TOLERANCES.get(unit, 0.0))
+        case Between():
             return _near(state, truth, TOLERANCES.get(unit, 0.0))
         case datetime():
             return _near_in_time(state, truth)
     return state == str(truth)
 
 
-def _near(state: str, truth: float, tolerance: float) -> bool:
+def _near(state: str, truth: Between, tolerance: float) -> bool:
+    margin = tolerance + FLOAT_DUST
     try:
-        return abs(float(state) - truth) <= tolerance + FLOAT_DUST
+        return truth.low - margin <= float(state) <= truth.high + margin
     except ValueError:
         return False
 

@@ -2,9 +2,10 @@
 
 import re
 
+from playwright.sync_api import expect
 import pytest
 
-from tests.demo.browser import Window
+from tests.demo.browser import SECOND_POLL_MS, Window
 from tests.demo.onboarding import DOMAIN
 
 WATTS = re.compile(r"\d\sW\b")
@@ -29,14 +30,32 @@ ROWS = {
         "Discharged today": KWH,
         "Temperature": CELSIUS,
     },
+    "Enphase gateway": {
+        "Production power": WATTS,
+        "Production total": KWH,
+        "Production today": KWH,
+        "Consumption power": WATTS,
+        "Grid power": WATTS,
+        "Grid export total": KWH,
+        "Panels reporting": re.compile(r"\b24\b"),
+        "Panel problem": re.compile("OK"),
+        "Connection": re.compile("Connected"),
+    },
+    "Panel 482208990001": {
+        "Power": WATTS,
+        "Energy total": KWH,
+        "Problem": re.compile("OK"),
+    },
     "Deye logger": {"Connection": re.compile("Connected"), "Uptime": re.compile(r"second|minute")},
 }
 """What must stand on the devices' pages, in which form."""
 
 
-def test_the_integration_page_lists_the_inverter_with_its_devices(window: Window) -> None:
+def test_the_integration_page_lists_both_sources_with_their_devices(window: Window) -> None:
     window.open_integration()
     for text in ("Solar Monitor", "Deye 8 kW", "Deye logger", "Deye inverter", "Deye battery"):
+        window.shows(text)
+    for text in ("Enphase Envoy", "Enphase gateway"):
         window.shows(text)
 
 
@@ -52,7 +71,8 @@ def test_the_energy_dashboard_shows_sun_grid_and_battery(window: Window) -> None
     window.open_energy()
     for text in ("Solar", "Grid", "Battery", "Demo house", PERCENT, KWH):
         window.shows(text)
-    assert window.call("energy/validate")["energy_sources"] == [[], [], []]
+    # The inverter's panels and the gateway's, one grid, one battery.
+    assert window.call("energy/validate")["energy_sources"] == [[], [], [], []]
 
 
 def test_adding_an_inverter_begins_with_a_menu_and_a_form(window: Window) -> None:
@@ -63,6 +83,13 @@ def test_adding_an_inverter_begins_with_a_menu_and_a_form(window: Window) -> Non
         window.shows(text, exact=False)
 
 
+def test_adding_a_gateway_begins_with_its_address(window: Window) -> None:
+    window.open(f"/config/integrations/dashboard/add?domain={DOMAIN}")
+    window.click("OK")
+    window.click("Enphase Envoy (IQ Gateway)")
+    window.shows("Host", exact=False)
+
+
 def test_the_options_dialog_shows_intervals_and_groups(window: Window) -> None:
     window.open_integration()
     window.page.get_by_label("Configure").locator("visible=true").first.click()
@@ -71,9 +98,38 @@ def test_the_options_dialog_shows_intervals_and_groups(window: Window) -> None:
         dialog.get_by_text(window.option_label(name)).first.wait_for()
 
 
+def test_the_options_dialog_of_the_gateway_shows_intervals_and_live_mode(window: Window) -> None:
+    window.open_integration()
+    window.page.get_by_label("Configure").locator("visible=true").last.click()
+    dialog = window.page.locator("dialog-data-entry-flow")
+    for name in ("poll_interval", "panels_interval", "live_interval", "record_fixtures"):
+        dialog.get_by_text(window.option_label(name, "envoy")).first.wait_for()
+
+
+def test_live_mode_is_turned_on_and_off_on_the_page_of_the_gateway(window: Window) -> None:
+    window.open_device("Enphase gateway")
+    row = window.row("Live mode")
+    row.wait_for(timeout=SECOND_POLL_MS)
+    for on in (True, False):
+        row.locator("ha-switch").click()
+        expect(row.get_by_role("switch")).to_be_checked(checked=on)
+        window.shows_state("switch.enphase_gateway_live_mode", "on" if on else "off")
+
+
 def test_diagnostics_can_be_downloaded_and_tell_no_serial_number(window: Window) -> None:
-    content = window.read(f"/api/diagnostics/config_entry/{window.address.entry_id}")
+    content = window.read(f"/api/diagnostics/config_entry/{window.address.entries['deye']}")
     assert content["data"]["source"]["family"] == "hybrid_1p"
     text = str(content)
     assert "2712345678" not in text
     assert "2207200001" not in text
+
+
+def test_diagnostics_of_the_gateway_tell_no_serial_number_and_no_token(window: Window) -> None:
+    entry_id = window.address.entries["envoy"]
+    content = window.read(f"/api/diagnostics/config_entry/{entry_id}")
+    assert content["data"]["source"]["identity"]["firmware"] == "8.3.5167"
+    text = str(content)
+    assert "122302098765" not in text
+    assert "482208990001" not in text
+    assert "owner@example.com" not in text
+    assert "eyJ" not in text

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from tests.demo.__main__ import arguments
-from tests.demo.onboarding import fill
+from tests.demo.errors import DemoError
+from tests.demo.gateway import Roof
+from tests.demo.onboarding import answer, fill
+from tests.simulators.envoy import Shape
 
 SCHEMA: list[Mapping[str, Any]] = [
     {"name": "host"},
@@ -55,3 +58,42 @@ def test_a_fault_must_be_one_that_the_transport_can_have(
     with pytest.raises(SystemExit):
         parse(monkeypatch, *rtu, "heartbeat_before")
     assert "heartbeat_before cannot happen with rtu_over_tcp" in capsys.readouterr().err
+
+
+def test_the_usual_demo_has_a_modern_gateway_with_many_panels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    roof = parse(monkeypatch).roof
+    assert roof == Roof(Shape.D8_3_METERED, 24)
+    other = parse(monkeypatch, "--envoy", "d7_6_standard", "--panels", "30").roof
+    assert other == Roof(Shape.D7_6_STANDARD, 30)
+    assert parse(monkeypatch, "--no-envoy").roof is None
+
+
+def test_a_gateway_without_panels_is_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(monkeypatch, "--panels", "0")
+    assert "at least one panel" in capsys.readouterr().err
+
+
+def menu(*choices: str) -> dict[str, Any]:
+    return {"type": "menu", "menu_options": list(choices)}
+
+
+def test_a_menu_is_answered_with_the_kind_or_with_the_account() -> None:
+    assert answer(menu("deye", "envoy"), "envoy", {}) == {"next_step_id": "envoy"}
+    assert answer(menu("login", "token"), "envoy", {}) == {"next_step_id": "login"}
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"type": "form", "step_id": "login", "errors": {"base": "cloud_unreachable"}},
+        {"type": "abort", "reason": "cloud_unreachable"},
+    ],
+)
+def test_a_flow_that_does_not_go_on_ends_the_demo(step: dict[str, Any]) -> None:
+    with pytest.raises(DemoError, match="cloud_unreachable"):
+        answer(step, "envoy", {})

@@ -6,8 +6,9 @@ import pytest
 
 from tests.demo.client import Client, Json
 from tests.demo.entities import Shown
+from tests.demo.gateway import Roof
 from tests.demo.house import WAYS, build
-from tests.demo.past import import_past
+from tests.demo.past import GATEWAY_PAST, import_past, past_of_inverter
 
 COUNTERS = {
     "hybrid_1p": "battery_charge_energy_total",
@@ -38,7 +39,7 @@ async def test_the_past_ends_where_the_present_begins(family: str, counter: str)
         counter: Shown(counter, "sensor.counter", str(now), "kWh"),
         "pv_power": Shown("pv_power", "sensor.power", "1", "W"),
     }
-    hours = await import_past(recorder, entities, logger.site)
+    hours = await import_past(recorder, entities, logger.site, past_of_inverter(logger.site))
     counted, power = recorder.rows["sensor.counter"], recorder.rows["sensor.power"]
     assert hours == len(counted) == len(power) > 24
     sums = [row["sum"] for row in counted]
@@ -46,4 +47,25 @@ async def test_the_past_ends_where_the_present_begins(family: str, counter: str)
     assert -20 < counted[-1]["sum"] <= 0.1
     assert counted[-1]["state"] <= now + 0.1
     assert max(row["max"] for row in power) > 100
+    assert min(row["min"] for row in power) == 0
+
+
+@pytest.mark.parametrize("family", COUNTERS)
+async def test_the_gateways_past_ends_where_its_present_begins(family: str) -> None:
+    gateway = build(family, WAYS["solarman_v5"], Roof()).gateway
+    assert gateway
+    now = gateway.truth().production.energy_kwh
+    recorder = Recorder()
+    entities = {
+        "production_energy_total": Shown("x", "sensor.counter", str(now), "kWh"),
+        "production_power": Shown("y", "sensor.power", "1", "W"),
+    }
+    hours = await import_past(recorder, entities, gateway.site, GATEWAY_PAST)
+    counted, power = recorder.rows["sensor.counter"], recorder.rows["sensor.power"]
+    assert hours == len(counted) == len(power) > 24
+    sums = [row["sum"] for row in counted]
+    assert sums == sorted(sums)
+    assert -120 < sums[0] < sums[-1] <= 0
+    assert counted[-1]["state"] == pytest.approx(now + sums[-1], abs=0.1)
+    assert max(row["max"] for row in power) > 3000
     assert min(row["min"] for row in power) == 0

@@ -4,11 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.demo.check import find_problems
+from tests.demo.check import Look, find_problems
 from tests.demo.entities import Shown
 from tests.demo.table import Line, compare
-from tests.demo.truth import Truth
-from tests.simulators.rows import Reading
+from tests.demo.truth import Between, Known, Truth
 
 
 def shown(state: str, unit: str = "", entity_id: str = "sensor.deye_x") -> Shown:
@@ -27,6 +26,9 @@ def judge(entity: Shown, truth: Truth) -> bool:
         ("402", "W", 400, False),
         ("7.1", "kWh", 7.2, True),
         ("7.1", "kWh", 7.3, False),
+        ("7.1", "kWh", Between(6.9, 7.0), True),
+        ("6.9", "kWh", Between(7.0, 7.5), True),
+        ("7.7", "kWh", Between(7.0, 7.5), False),
         ("72.0", "%", 72, True),
         ("71", "%", 72, False),
         ("52.17", "V", 52.17, True),
@@ -39,7 +41,7 @@ def judge(entity: Shown, truth: Truth) -> bool:
     ],
 )
 def test_a_state_may_differ_by_its_units_tolerance(
-    state: str, unit: str, truth: Reading, *, ok: bool
+    state: str, unit: str, truth: Known, *, ok: bool
 ) -> None:
     assert judge(shown(state, unit), {"x": truth}) is ok
 
@@ -65,15 +67,26 @@ def test_a_value_that_nobody_else_knows_must_only_be_there() -> None:
     assert judge(shown("5"), {})
 
 
+def test_what_takes_its_time_may_be_unknown_but_not_wrong() -> None:
+    for state, ok in (("unknown", True), ("unavailable", False), ("5", False), ("6", True)):
+        (line,) = compare([shown(state)], {"x": 6}, unknown_at_first={"x"})
+        assert line.ok is ok, state
+
+
 def test_all_that_is_wrong_is_said() -> None:
     right = Line(shown("5"), "5", ok=True)
     wrong = Line(shown("5"), "6", ok=False)
     gone = Line(shown("unavailable"), "6", ok=False)
-    assert list(find_problems([right], 2, [])) == []
-    assert list(find_problems([right, wrong, gone], 1, ["oops"])) == [
+    fine, bad, empty = (
+        Look("deye", [right], 2),
+        Look("deye", [right, wrong, gone], 1),
+        Look("x", [], 2),
+    )
+    assert list(find_problems(fine)) == []
+    assert list(find_problems(bad)) == [
         "sensor.deye_x is 5, should be 6.",
         "sensor.deye_x is unavailable.",
-        "The simulated logger saw 1 polls instead of 2.",
-        "In the log: oops",
+        "The simulated deye saw 1 polls instead of 2.",
     ]
-    assert list(find_problems([], 2, [])) == ["There is no entity of ours."]
+    assert list(find_problems(empty)) == ["There is no entity of the x."]
+    assert [look.ok for look in (fine, bad, empty)] == [True, False, False]
