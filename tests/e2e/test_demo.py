@@ -54,7 +54,7 @@ def test_a_restart_keeps_the_counters(demo: BackgroundDemo, browser: Browser) ->
         assert {name: state for name, state in before.items() if after[name] < state} == {}
         assert {name.partition("_")[0] for name in before} == {
             "sensor.deye",
-            "sensor.solar",
+            "sensor.enphase",
             "sensor.panel",
         }
         assert _falls(opened, sorted(before)) == {}
