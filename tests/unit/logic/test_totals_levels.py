@@ -1,5 +1,6 @@
 """The guard of lifetime counters: new levels, first values and what it remembers."""
 
+from dataclasses import replace
 import json
 import math
 from typing import Any, Final
@@ -13,6 +14,16 @@ from custom_components.solar_monitor.logic.totals import (
     Verdict,
 )
 from tests.unit.logic.feed import HOUR, LIMIT, NIGHT, Feed, known
+
+# --- a level that stays ----------------------------------------------------------------------
+
+
+def test_how_long_a_level_has_to_stay_is_up_to_the_counter() -> None:
+    patient = replace(LIMIT, agreeing_s=10 * HOUR, candidate_silence_s=20 * HOUR)
+    feed = Feed(CounterMemory(12_000.0, 0.0, standing_s=0.0, seen_at=NIGHT), patient)
+    assert set(feed.give_all(*[5_000.0] * 10, after=HOUR)) == {Verdict.HELD_FALL}
+    assert feed.give(5_000.0, after=HOUR) is Verdict.REBASED
+
 
 # --- a level that comes back ----------------------------------------------------------------
 
