@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.solar_monitor import async_remove_config_entry_device
 from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.sources.deye import SPEC as DEYE
+from custom_components.solar_monitor.sources.enlighten import SPEC as ENLIGHTEN
 from custom_components.solar_monitor.sources.envoy import SPEC as ENVOY
 from tests.integration.conftest import SetUp
 from tests.integration.glue.kit import (
@@ -38,13 +39,16 @@ async def test_a_panel_has_its_own_serial_number_as_its_unique_id(
         own("connection"),
         own("counter_corrections"),
         own("live_mode"),
+        own("refresh"),
         f"{FIRST}_power",
         f"{SECOND}_power",
     }
 
 
 def test_the_rows_of_a_vendor_are_for_its_own_sources_only(toy: Toy) -> None:
-    assert list(DEYE.rows(toy)) == list(ENVOY.rows(toy)) == []
+    for spec in (DEYE, ENLIGHTEN, ENVOY):
+        assert list(spec.rows(toy)) == []
+        assert spec.diagnostics(toy) == {}
 
 
 async def test_a_new_panel_appears_with_the_next_poll_and_shows_its_value_at_once(
