@@ -1,7 +1,8 @@
 """`scripts/screenshots`: makes the pictures of docs/images from a running demo."""
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 import re
 import sys
@@ -10,14 +11,19 @@ import tempfile
 from playwright.sync_api import Browser
 
 from tests.demo.background import background_demo
-from tests.demo.browser import SIZES, Window, chromium, window
+from tests.demo.browser import SIZES, Address, Window, chromium, window
+from tests.demo.browser_account import add_account, forget_credentials
 from tests.demo.config import ROOT
 from tests.demo.gateway import FIRST_SERIAL
 from tests.demo.say import say
 
 IMAGES = ROOT / "docs" / "images"
 KWH = re.compile(r"\d\skWh\b")
+ANY = re.compile(r"\w")
 FIRST_PANEL = f"Panel {FIRST_SERIAL}"
+SYSTEM = "Main house"
+
+type Pages = Mapping[str, Callable[[Window], None]]
 
 
 def open_inverter(opened: Window) -> None:
@@ -45,6 +51,19 @@ def open_panel(opened: Window) -> None:
     opened.shows("Energy total")
 
 
+def open_account(opened: Window) -> None:
+    """Show the page of the account's system."""
+    opened.open_device(SYSTEM)
+    opened.shows_value("Status", ANY)
+
+
+def open_repair(opened: Window) -> None:
+    """Show what is said of an alarm that stays."""
+    opened.open("/config/repairs")
+    opened.click(f"{SYSTEM}: Microinverter not reporting")
+    opened.shows("Wait for a day of full sun", exact=False)
+
+
 def open_energy(opened: Window) -> None:
     """Show the Energy dashboard with its charts."""
     opened.open_energy()
@@ -57,8 +76,10 @@ PAGES = {
     "battery": open_battery,
     "gateway": open_gateway,
     "panel": open_panel,
+    "account": open_account,
     "energy": open_energy,
 }
+ALARM_PAGES = {"account_alarm": open_account, "account_repair": open_repair}
 
 
 OVERVIEW = """\
@@ -67,35 +88,74 @@ OVERVIEW = """\
 {}
 </body>"""
 """Pictures beside each other; the end of a page is cut off, as it is on a screen."""
+HEIGHT = 688
+TOGETHER = {
+    "overview": (1758, ("inverter_phone", "gateway_phone", "energy_desktop")),
+    "account_overview": (
+        1404,
+        ("add_key_phone", "add_systems_phone", "account_phone", "account_alarm_phone"),
+    ),
+}
+"""Pictures for the pages of the documentation: width, and of what they are made."""
 
 
-def put_together(browser: Browser, pictures: Iterable[Path], file: Path) -> None:
+def put_together(browser: Browser, pictures: Iterable[Path], width: int, file: Path) -> None:
     """Make one picture of several."""
     encoded = (b64encode(picture.read_bytes()).decode() for picture in pictures)
     images = (f'<img src="data:image/png;base64,{image}">' for image in encoded)
-    page = browser.new_page(viewport={"width": 1758, "height": 688})
+    page = browser.new_page(viewport={"width": width, "height": HEIGHT})
     page.set_content(OVERVIEW.format("".join(images)))
     page.screenshot(path=file)
     page.close()
 
 
-def main(folder: Path) -> None:
-    """Take a picture of every page in every size, and one of some of them for the README."""
+@contextmanager
+def demo_with(*options: str) -> Iterator[Address]:
+    """Run a demo in a folder that is gone afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix="demo-house-") as house,
-        background_demo(Path(house), "--day") as demo,
-        chromium() as browser,
+        background_demo(Path(house), *options) as demo,
     ):
-        for page, show in PAGES.items():
-            for size, pixels in SIZES.items():
-                file = folder / f"{page}_{size}.png"
-                with window(browser, demo.address, pixels) as opened:
-                    show(opened)
-                    opened.picture(file)
+        yield demo.address
+
+
+def take_pages(browser: Browser, address: Address, pages: Pages, folder: Path) -> None:
+    """Take a picture of every page in every size."""
+    for page, show in pages.items():
+        for size, pixels in SIZES.items():
+            file = folder / f"{page}_{size}.png"
+            with window(browser, address, pixels) as opened:
+                show(opened)
+                opened.picture(file)
+            say(str(file))
+
+
+def take_steps(browser: Browser, address: Address, folder: Path) -> None:
+    """Take a picture of each step of adding an account."""
+    for size, pixels in SIZES.items():
+        with window(browser, address, pixels) as opened:
+
+            def look(name: str, size: str = size, opened: Window = opened) -> None:
+                file = folder / f"add_{name}_{size}.png"
+                opened.picture(file)
                 say(str(file))
-        names = ("inverter_phone", "gateway_phone", "energy_desktop")
-        chosen = (folder / f"{name}.png" for name in names)
-        put_together(browser, chosen, folder / "overview.png")
+
+            add_account(opened, look)
+            forget_credentials(opened)
+
+
+def main(folder: Path) -> None:
+    """Take a picture of every page and step in every size, and of some of them together."""
+    with chromium() as browser:
+        with demo_with("--day") as address:
+            take_pages(browser, address, PAGES, folder)
+        with demo_with("--alarm") as address:
+            take_pages(browser, address, ALARM_PAGES, folder)
+        with demo_with("--by-hand") as address:
+            take_steps(browser, address, folder)
+        for name, (width, parts) in TOGETHER.items():
+            pictures = (folder / f"{part}.png" for part in parts)
+            put_together(browser, pictures, width, folder / f"{name}.png")
 
 
 if __name__ == "__main__":

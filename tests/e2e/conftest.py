@@ -53,8 +53,8 @@ def configure_session_event_loop() -> None:
 
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundDemo]:
-    """Run the demo with a day of history."""
-    with background_demo(tmp_path_factory.mktemp("house"), "--day") as running:
+    """Run the demo with a day of history and an alarm."""
+    with background_demo(tmp_path_factory.mktemp("house"), "--day", "--alarm") as running:
         yield running
 
 

@@ -14,17 +14,25 @@ from tests.demo.complaints import complaints
 from tests.demo.config import ROOT
 from tests.demo.entities import NOT_THERE
 
+ALARM = "binary_sensor.main_house_alarm"
 OURS = ("sensor.deye_", "sensor.enphase_gateway_", "sensor.panel_")
 
 
 @pytest.mark.parametrize(
     ("options", "entities"),
     [
-        (["--panels", "20"], {"deye": 39, "envoy": 80}),
-        (["--no-envoy", "--family", "hybrid_3p_lv", "--transport", "modbus_tcp"], {"deye": 30}),
-        (["--family", "micro", "--envoy", "d8_2_storage"], {"deye": 20, "envoy": 95}),
+        (["--panels", "20"], {"deye": 39, "envoy": 80, "enlighten": 16}),
+        (
+            ["--no-envoy", "--no-cloud", "--family", "hybrid_3p_lv", "--transport", "modbus_tcp"],
+            {"deye": 30},
+        ),
+        (["--no-envoy"], {"deye": 39, "enlighten": 19}),
+        (
+            ["--family", "micro", "--envoy", "d8_2_storage"],
+            {"deye": 20, "envoy": 95, "enlighten": 17},
+        ),
     ],
-    ids=["both", "inverter alone", "batteries of Enphase"],
+    ids=["everything", "inverter alone", "cloud in place of the gateway", "batteries of Enphase"],
 )
 def test_the_check_finds_every_value_as_the_simulators_know_it(
     options: list[str], entities: dict[str, int]
@@ -42,15 +50,21 @@ def test_the_check_finds_every_value_as_the_simulators_know_it(
     for kind, enabled, agree in found:
         assert int(enabled) == int(agree) >= entities[kind]
     assert "WRONG" not in done.stdout
+    told = re.findall(r"alarm is (\w+) and (\w+) was told", done.stdout)
+    rehearsed = [("on", "alarm_raised"), ("off", "alarm_cleared")]
+    assert told == (rehearsed if "enlighten" in entities else [])
 
 
 def test_a_restart_keeps_the_counters(demo: BackgroundDemo, browser: Browser) -> None:
     with window(browser, demo.address, DESKTOP) as opened:
         opened.open_integration()
-        before = _counters(opened)
+        before, account = _counters(opened), _account(opened)
         opened.post("/api/services/homeassistant/restart", {})
         demo.wait_for(RESTARTED)
         after = _counters(opened)
+        # Known at once, and no call was spent on it.
+        assert _account(opened) == account
+        assert account[ALARM] == "on"
         assert {name: state for name, state in before.items() if after[name] < state} == {}
         assert {name.partition("_")[0] for name in before} == {
             "sensor.deye",
@@ -70,6 +84,16 @@ def _counters(opened: Window) -> dict[str, float]:
         if state["attributes"].get("state_class") == "total_increasing"
         and state["entity_id"].startswith(OURS)
         and state["state"] != "unknown"
+    }
+
+
+def _account(opened: Window) -> dict[str, str]:
+    """Read what stands of the account without a call; its age is not the same twice."""
+    return {
+        state["entity_id"]: state["state"]
+        for state in opened.read("/api/states")
+        if ".main_house_" in state["entity_id"]
+        and not state["entity_id"].endswith("age_of_the_data")
     }
 
 

@@ -46,16 +46,28 @@ ROWS = {
         "Energy total": KWH,
         "Problem": re.compile("OK"),
     },
+    "Main house": {
+        "Status": re.compile("Microinverters not reporting"),
+        "Alarm": re.compile("Problem"),
+        "Open alarms": re.compile(r"\b1\b"),
+        "Microinverter problem": re.compile("Problem"),
+        "Production problem": re.compile("OK"),
+        "Gateway connection": re.compile("Connected"),
+        "Calls left this month": re.compile(r"\b9\d\d\b"),
+        "Next update": re.compile("hour|minute"),
+        "Refresh now (3 calls)": re.compile("Press"),
+        "System size": re.compile(r"\d\skW\b"),
+    },
     "Deye logger": {"Connection": re.compile("Connected"), "Uptime": re.compile(r"second|minute")},
 }
 """What must stand on the devices' pages, in which form."""
 
 
-def test_the_integration_page_lists_both_sources_with_their_devices(window: Window) -> None:
+def test_the_integration_page_lists_all_sources_with_their_devices(window: Window) -> None:
     window.open_integration()
     for text in ("Solar Monitor", "Deye 8 kW", "Deye logger", "Deye inverter", "Deye battery"):
         window.shows(text)
-    for text in ("Enphase Envoy", "Enphase gateway"):
+    for text in ("Enphase Envoy", "Enphase gateway", "Enphase account", "Main house"):
         window.shows(text)
 
 
@@ -106,6 +118,23 @@ def test_the_options_dialog_of_the_gateway_shows_intervals_and_live_mode(window:
         dialog.get_by_text(window.option_label(name, "envoy")).first.wait_for()
 
 
+def test_the_options_dialog_of_the_account_shows_the_use_of_the_cloud_and_systems(
+    window: Window,
+) -> None:
+    window.open_integration()
+    window.page.get_by_label("Configure").locator("visible=true").nth(1).click()
+    dialog = window.page.locator("dialog-data-entry-flow")
+    for name in ("profile", "paused"):
+        dialog.get_by_text(window.option_label(name, "enlighten")).first.wait_for()
+    dialog.get_by_text("Main house", exact=False).first.wait_for()
+
+
+def test_an_alarm_that_stays_is_a_repair_with_what_to_do(window: Window) -> None:
+    window.open("/config/repairs")
+    window.click("Main house: Microinverter not reporting")
+    window.shows("Wait for a day of full sun", exact=False)
+
+
 def test_live_mode_is_turned_on_and_off_on_the_page_of_the_gateway(window: Window) -> None:
     window.open_device("Enphase gateway")
     row = window.row("Live mode")
@@ -133,3 +162,15 @@ def test_diagnostics_of_the_gateway_tell_no_serial_number_and_no_token(window: W
     assert "482208990001" not in text
     assert "owner@example.com" not in text
     assert "eyJ" not in text
+
+
+def test_diagnostics_of_the_account_tell_no_key_no_token_no_name_and_no_serial_number(
+    window: Window,
+) -> None:
+    entry_id = window.address.entries["enlighten"]
+    content = window.read(f"/api/diagnostics/config_entry/{entry_id}")
+    assert content["data"]["source"]
+    text = str(content["data"])
+    for secret in (*window.address.keys.values(), "Main house", "698957008", "122302098765"):
+        assert secret not in text
+    assert "482208990006" not in text
