@@ -37,6 +37,14 @@ def test_a_job_that_fails_is_not_hastened() -> None:
     assert desk.at(Job.DEVICES) == due_at
 
 
+def test_what_events_mean_is_asked_for_although_it_failed_before() -> None:
+    desk = Desk()
+    desk.due()
+    desk.fail(Job.EVENT_TYPES, NoAnswerError())
+    desk.schedule.hasten(SYSTEM, Job.EVENT_TYPES)
+    assert desk.at(Job.EVENT_TYPES) == desk.time.now
+
+
 def test_on_a_day_on_which_the_status_flaps_nothing_more_is_hastened() -> None:
     desk = Desk()
     desk.due()

@@ -244,12 +244,14 @@ class Schedule:
     def hasten(self, system_id: int, job: Job) -> None:
         """Ask for something at the next turn: what it would tell is needed before its time.
 
-        Not what fails at the moment, nor on a day on which the status has changed too often.
+        Not what fails at the moment, nor on a day on which the status has changed too often; but
+        for the meaning of events: whoever wants that asks once.
         """
         site, now = self._sites[system_id], self.now()
         memory = site.memory
         restless = memory.trigger_day == str(site.daylight.day_of(now))
-        if job in memory.failures or (restless and memory.triggers >= TRIGGERS_PER_DAY):
+        rests = job in memory.failures or (restless and memory.triggers >= TRIGGERS_PER_DAY)
+        if rests and job is not Job.EVENT_TYPES:
             return
         memory.due[job] = min(memory.due.get(job, now), now)
         self.changed()

@@ -15,13 +15,14 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_API_KEY, CONF_TOKEN
 from homeassistant.core import callback
+from homeassistant.helpers.config_entry_oauth2_flow import async_get_implementations
 import voluptuous as vol
 
 from ...clients.enlighten.api import AccessToken
 from ...clients.enlighten.jobs import Profile
 from ...clients.enlighten.plans import Plan
 from ...clients.errors import ClientError
-from ...const import CONF_PLAN, CONF_PROFILE, CONF_SOURCE, CONF_SYSTEMS
+from ...const import CONF_PLAN, CONF_PROFILE, CONF_SOURCE, CONF_SYSTEMS, DOMAIN
 from .. import SOURCES
 from .address import cloud_host
 from .entries import (
@@ -172,6 +173,9 @@ class EnlightenFlow(EnlightenSignInFlow):
             return self.async_show_form(
                 step_id=STEP_REAUTH, description_placeholders={"name": entry.title} | links()
             )
+        present = entry.data[CONF_AUTH_IMPLEMENTATION]
+        if (await async_get_implementations(self.hass, DOMAIN)).keys() == {present}:
+            return await self.async_step_pick_implementation({"implementation": present})
         # With several applications the user chooses: the one so far may be what no longer works.
         return await self.async_step_pick_implementation()
 
