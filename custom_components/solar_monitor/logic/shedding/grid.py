@@ -1,0 +1,85 @@
+"""Whether the public grid is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+from ..stored import is_number
+from .config import Config
+from .inputs import finite
+from .terms import Grid
+
+DEAD_V: Final = 90.0
+OFFGRID_PLANT_S: Final = 7 * 86_400.0
+# Hours in which nobody measured are no hours without a grid.
+_LONGEST_STEP_S: Final = 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridWatch:
+    """What was heard of the grid's voltage.
+
+    It is lost after two samples in which every known phase is below 90 V, and back after 300 s in
+    which one was not. Phases that are unknown say nothing.
+    """
+
+    lost: bool | None = None
+    dark_s: float = 0.0
+    """For how long no phase had a voltage, in time that was watched."""
+    dead_samples: int = 0
+    back_since: float | None = None
+    heard_at: float | None = None
+
+    @property
+    def state(self) -> Grid:
+        """What to say of the grid."""
+        if self.lost is None:
+            return Grid.UNKNOWN
+        if not self.lost:
+            return Grid.PRESENT
+        return Grid.NONE if self.dark_s >= OFFGRID_PLANT_S else Grid.LOST
+
+    def hear(self, voltages: tuple[float | None, ...], at: float, config: Config) -> Self:
+        """Take in one sample (V, per phase)."""
+        known = [volts for volts in map(finite, voltages) if volts is not None]
+        if not known:
+            return self
+        if max(known) >= DEAD_V:
+            since = at if self.back_since is None else self.back_since
+            back = not self.lost or at - since >= config.grid_back_s
+            return replace(
+                self,
+                lost=not back,
+                dark_s=0.0,
+                dead_samples=0,
+                back_since=None if back else since,
+                heard_at=at,
+            )
+        elapsed_s = 0.0 if self.heard_at is None else max(0.0, at - self.heard_at)
+        dead = self.dead_samples + 1
+        return replace(
+            self,
+            lost=True if dead >= config.grid_lost_samples else self.lost,
+            dark_s=self.dark_s + min(elapsed_s, _LONGEST_STEP_S),
+            dead_samples=dead,
+            back_since=None,
+            heard_at=at,
+        )
+
+    def restarted(self) -> Self:
+        """Give what is left of it after a restart."""
+        return type(self)(lost=self.lost, dark_s=self.dark_s)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what must survive a restart, as JSON."""
+        return {"lost": self.lost, "dark_s": self.dark_s}
+
+    @classmethod
+    def from_dict(cls, data: object) -> Self:
+        """Read it back; anything else is a start with nothing known."""
+        match data:
+            case Mapping() if is_number(dark_s := data.get("dark_s")) and dark_s >= 0:
+                lost = data.get("lost")
+                return cls(lost=lost if isinstance(lost, bool) else None, dark_s=dark_s)
+            case _:
+                return cls()

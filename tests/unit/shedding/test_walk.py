@@ -1,0 +1,350 @@
+"""Whatever happens, in whatever order: what load shedding never does."""
+
+from collections import Counter
+from dataclasses import replace
+import json
+import math
+from typing import Any, Final, override
+
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from custom_components.solar_monitor.logic.shedding import (
+    Call,
+    Config,
+    Load,
+    Memory,
+    Reason,
+    Request,
+    Result,
+    Status,
+    Turn,
+    Wish,
+)
+from custom_components.solar_monitor.logic.shedding.memory import Phase
+from custom_components.solar_monitor.logic.shedding.rules import Rules
+from tests.unit.shedding.scene import ARMED, START, Manner, Scene
+
+NAMES: Final = ("a", "b", "c")
+DWELL_S: Final = min(ARMED.min_on_s, ARMED.min_off_s)
+LATE_S: Final = 70.0
+# Turns that need not wait: what a person wants, and a battery that is about to be empty.
+AT_ONCE: Final = frozenset(
+    {Reason.CRITICAL, Reason.DISARMED, Reason.RELEASED, Reason.REMOVED, Reason.STALE}
+)
+
+
+class Watched(Scene):
+    """A house in which each call is judged before it is made."""
+
+    def __init__(self, *loads: str) -> None:
+        """Begin to watch."""
+        super().__init__(*loads, config=replace(ARMED, grid_draw=True))
+        self.ours: set[str] = set()
+        self.turns: Counter[str] = Counter()
+        self.elapsed_s = 0.0
+        self.good_at = -math.inf
+        self.good_samples = 0
+        self.late: list[tuple[float, str, bool]] = []
+        self.is_late: set[str] = set()
+
+    @override
+    def carry_out(self, call: Call) -> Result:
+        """Make a call, unless it must never be made."""
+        load = self.loads[call.load]
+        if call.turn is Turn.OFF:
+            self.may_shed(load, call)
+        else:
+            assert call.load in self.ours, "restores what it did not shed"
+        if load.on is None:
+            self.calls.append(call)
+            return Result(call.number, ok=False)
+        if call.load in self.is_late:
+            self.calls.append(call)
+            self.late.append((self.now + LATE_S, call.load, call.turn is Turn.ON))
+            return Result(call.number, ok=False)
+        result = super().carry_out(call)
+        if self.loads[call.load].on is not load.on:
+            self.obeyed(call, load)
+        return result
+
+    def may_shed(self, load: Load, call: Call) -> None:
+        """Check that a load may be turned off now."""
+        assert self.config.armed, "sheds while disarmed"
+        assert self.now - self.good_at < 180, "sheds on stale readings"
+        assert self.good_samples >= 3, "sheds before there are enough readings"
+        assert load.member, "sheds what is not in the list"
+        rules = Rules(self.config, self.memory.senses, self.memory.grid)
+        names = list(self.loads)
+        for place, name in enumerate(names[: names.index(load.id)]):
+            note, other = self.memory.notes.get(name), self.loads[name]
+            exempt = note is None or note.released_until or note.failed_at
+            held = name in self.memory.holds and not self.is_again(name)
+            if call.attempt == 1 and other.on and other.member and not exempt and not held:
+                assert rules.cause(place) is None, "sheds a more important load first"
+
+    def is_again(self, name: str) -> bool:
+        """Tell whether a load that is held is on."""
+        return self.memory.holds[name].phase is Phase.AGAIN
+
+    def obeyed(self, call: Call, before: Load) -> None:
+        """Count that a load has turned because of us."""
+        if call.turn is Turn.ON:
+            self.ours.discard(before.id)
+        else:
+            self.ours.add(before.id)
+        again = call.turn is Turn.OFF and self.memory.holds[before.id].rebooted
+        if call.reason not in AT_ONCE and not again and call.attempt == 1:
+            self.turns[before.id] += 1
+
+    def by_hand(self, name: str, *, on: bool) -> None:
+        """Let a person, or the device itself, turn a load."""
+        if on:
+            self.ours.discard(name)
+        elif self.loads[name].on:
+            hold = self.memory.holds.get(name)
+            # Whether it was us or them cannot be known while we ask for the same.
+            if hold is not None and hold.phase is Phase.TURNING_OFF:
+                self.ours.add(name)
+        self.turn(name, on=on)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass; what obeys late does so."""
+        self.now += seconds
+        self.elapsed_s += seconds
+        for at, name, on in [late for late in self.late if late[0] <= self.now]:
+            self.late.remove((at, name, on))
+            if self.loads[name].on is not None and self.loads[name].on is not on:
+                self.turn(name, on=on)
+                (self.ours.discard if on else self.ours.add)(name)
+                self.look()
+
+    def sample(self, **figures: Any) -> None:
+        """Take one sample."""
+        self.set(**figures, measured_at=self.now)
+        soc = self.reading.soc
+        if soc is not None and 0 <= soc <= 100:
+            if self.now - self.good_at >= 180:
+                self.good_samples = 0
+            self.good_samples += 1
+            self.good_at = self.now
+        self.decide()
+
+
+class ShedWalk(RuleBasedStateMachine):
+    """A house in which everything goes wrong now and then."""
+
+    def __init__(self) -> None:
+        """Begin on an evening."""
+        super().__init__()
+        self.house = Watched(*NAMES)
+        self.soc = 60.0
+
+    @rule(
+        count=st.integers(1, 40),
+        pause_s=st.sampled_from([5.0, 30.0, 60.0, 170.0, 200.0]),
+        change=st.sampled_from([-3.0, -0.5, -0.1, 0.0, 0.1, 0.5, 3.0]),
+        battery=st.sampled_from([-2_000.0, 0.0, 40.0, 300.0, 2_500.0, None]),
+        pv=st.sampled_from([0.0, 0.0, 1_000.0, None]),
+    )
+    def samples(
+        self, count: int, pause_s: float, change: float, battery: float | None, pv: float | None
+    ) -> None:
+        """The charge goes up or down for a while."""
+        for _ in range(count):
+            self.soc = min(100.0, max(0.0, self.soc + change))
+            self.house.pass_time(pause_s)
+            self.house.sample(soc=self.soc, battery_power=battery, pv_power=pv)
+
+    @rule(soc=st.sampled_from([0.0, 10.0, 14.9, 15.0, 33.0, 42.0, 55.0, 100.0]))
+    def jump(self, soc: float) -> None:
+        """The battery recalibrates."""
+        self.soc = soc
+
+    @rule(
+        soc=st.sampled_from([None, math.nan, -1.0, 101.0]),
+        count=st.integers(1, 10),
+        pause_s=st.sampled_from([30.0, 800.0]),
+    )
+    def impossible(self, soc: float | None, count: int, pause_s: float) -> None:
+        """The reading is none."""
+        for _ in range(count):
+            self.house.pass_time(pause_s)
+            self.house.sample(soc=soc)
+
+    @rule(minutes=st.sampled_from([1, 4, 14, 16, 200]))
+    def silence(self, minutes: int) -> None:
+        """No reading comes."""
+        for _ in range(minutes):
+            self.house.pass_time(60.0)
+            self.house.decide()
+
+    @rule(age_s=st.sampled_from([179.0, 180.0, 4_000.0]))
+    def old_reading(self, age_s: float) -> None:
+        """A reading comes late."""
+        house = self.house
+        house.pass_time(1.0)
+        house.set(soc=self.soc, measured_at=house.now - age_s)
+        if age_s < 180 and house.now - age_s > house.good_at:
+            if house.now - age_s - house.good_at >= 180:
+                house.good_samples = 0
+            house.good_samples += 1
+            house.good_at = house.now - age_s
+        house.decide()
+
+    @rule(volts=st.sampled_from([(0.0,), (230.0,), (0.0, 230.0), (None,), ()]))
+    def grid(self, volts: tuple[float | None, ...]) -> None:
+        """The grid comes or goes."""
+        self.house.set(grid_voltages=volts)
+
+    @rule(watts=st.sampled_from([-3_000.0, -60.0, 0.0, None]))
+    def inverter(self, watts: float | None) -> None:
+        """The inverter draws, or does not."""
+        self.house.set(inverter_power=watts)
+
+    @rule(fault=st.sampled_from([True, False, None]))
+    def fault(self, *, fault: bool | None) -> None:
+        """The inverter reports a fault, or none."""
+        self.house.set(fault=fault)
+
+    @rule(name=st.sampled_from(NAMES), on=st.booleans())
+    def flip(self, name: str, *, on: bool) -> None:
+        """A person turns a load."""
+        if self.house.loads[name].on is not None:
+            self.house.by_hand(name, on=on)
+            self.house.decide()
+
+    @rule(name=st.sampled_from(NAMES))
+    def away(self, name: str) -> None:
+        """A device falls out of the network."""
+        self.house.turn(name, on=None)
+        self.house.decide()
+
+    @rule(name=st.sampled_from(NAMES), on=st.booleans())
+    def back(self, name: str, *, on: bool) -> None:
+        """A device is back, in whatever state."""
+        if self.house.loads[name].on is None:
+            hold = self.house.memory.holds.get(name)
+            if on:
+                self.house.ours.discard(name)
+            elif hold is not None:
+                self.house.ours.add(name)
+            self.house.turn(name, on=on)
+            self.house.decide()
+
+    @rule(name=st.sampled_from(NAMES), manner=st.sampled_from([*Manner, Manner.OBEYS, None]))
+    def manners(self, name: str, manner: Manner | None) -> None:
+        """A device changes how it takes calls; None obeys late."""
+        self.house.manner[name] = manner or Manner.OBEYS
+        (self.house.is_late.discard if manner else self.house.is_late.add)(name)
+
+    @rule(armed=st.booleans())
+    def arm(self, *, armed: bool) -> None:
+        """A person arms or disarms."""
+        self.house.config = replace(self.house.config, armed=armed)
+        self.house.decide()
+
+    @rule(name=st.sampled_from([*NAMES, "nobody"]), wish=st.sampled_from(list(Wish)))
+    def wishes(self, name: str, wish: Wish) -> None:
+        """A person asks for something."""
+        hold = self.house.memory.holds.get(name)
+        if wish is Wish.STAY_OFF and hold is not None and hold.phase is Phase.OFF:
+            self.house.ours.discard(name)
+        self.house.decide(requests=[Request(name, wish)])
+
+    @rule(name=st.sampled_from(NAMES), member=st.booleans())
+    def choose(self, name: str, *, member: bool) -> None:
+        """A person changes the list; what is taken out stands behind the others."""
+        loads = self.house.loads
+        loads[name] = replace(loads[name], member=member)
+        self.house.loads = dict(sorted(loads.items(), key=lambda pair: (not pair[1].member, pair)))
+
+    @rule(cut=st.sampled_from(["between", "before the call", "after the call"]))
+    def restart(self, cut: str) -> None:
+        """Home Assistant starts again, at the worst moment too."""
+        house = self.house
+        if cut != "between" and (call := house.look().call) is not None:
+            if cut == "after the call":
+                house.carry_out(call)
+        house.restart()
+        house.good_samples = 0
+
+    @rule(hours=st.sampled_from([-24.0, -1.0, -0.01, 0.01, 1.0, 5.0]))
+    def clock_step(self, hours: float) -> None:
+        """The clock is corrected."""
+        house = self.house
+        house.now += hours * 3_600
+        house.late = [(at + hours * 3_600, name, on) for at, name, on in house.late]
+        house.elapsed_s += max(0.0, hours * 3_600)
+        if hours < 0:
+            house.good_at += hours * 3_600
+        if abs(hours) > 0.1:
+            house.good_samples = 0
+        house.decide()
+
+    @precondition(lambda self: self.house.config.armed)
+    @rule()
+    def deep_evening(self) -> None:
+        """At a critical charge all that may be shed and obeys is off within minutes."""
+        house = self.house
+        self.soc = 10.0
+        for _ in range(60):
+            house.pass_time(30.0)
+            house.sample(soc=10.0, battery_power=2_000.0, fault=False)
+        for name, load in house.loads.items():
+            obeys = house.manner[name] is not Manner.IGNORES and name not in house.is_late
+            obeys &= house.manner[name] is not Manner.REFUSES
+            note = house.memory.notes.get(name)
+            free = note is not None and not note.released_until and not note.failed_at
+            if load.on and load.member and obeys and free:
+                assert name in house.memory.holds, "the battery is not protected"
+
+    @invariant()
+    def the_memory_survives_as_json(self) -> None:
+        """A memory that was read back says the same once more."""
+        stored = json.loads(json.dumps(self.house.memory.to_dict(), allow_nan=False))
+        again = Memory.from_dict(stored)
+        assert again.to_dict() == stored
+        assert again.owned == self.house.memory.owned
+
+    @invariant()
+    def loads_do_not_turn_too_often(self) -> None:
+        """No load turns more often than its dwell permits."""
+        for name, turns in self.house.turns.items():
+            assert turns <= self.house.elapsed_s / DWELL_S + 1, name
+
+    @invariant()
+    def the_status_says_what_is(self) -> None:
+        """Disarmed is said only when nothing of ours is off, normal when nothing is held."""
+        house = self.house
+        if house.last is None:
+            return
+        decision = house.decision
+        if decision.status is Status.DISARMED:
+            assert not house.config.armed
+            assert not house.memory.owned
+        if decision.status is Status.NORMAL:
+            assert not decision.shed
+
+    @override
+    def teardown(self) -> None:
+        """Disarming ends with nothing owned, and all that was ours is on."""
+        house = self.house
+        ours = set(house.ours)
+        for name in NAMES:
+            house.manner[name] = Manner.OBEYS
+            if house.loads[name].on is None:
+                house.turn(name, on=False)
+        house.is_late.clear()
+        house.late.clear()
+        house.config = replace(house.config, armed=False)
+        for _ in range(200):
+            house.pass_time(30.0)
+            house.decide()
+        assert not house.memory.owned
+        assert house.decision.status is Status.DISARMED
+        assert not ours & set(house.off)
+
+
+TestShedWalk = ShedWalk.TestCase
+TestShedWalk.settings = settings(stateful_step_count=60)
