@@ -33,6 +33,9 @@ class SolarMonitorBinarySensor(StateEntity, BinarySensorEntity):
 
     entity_description: BinarySensorRow
 
+    # Who says so can be much; it is for reading, not for the database.
+    _unrecorded_attributes = frozenset({"evidence"})
+
     @property
     @override
     def is_on(self) -> bool | None:

@@ -11,6 +11,9 @@ from .sources import SOURCES
 from .sources.deye.entries import KIND as DEYE
 from .sources.deye.flow import DeyeFlow
 from .sources.deye.options import DeyeOptionsFlow
+from .sources.enlighten.entries import KIND as ENLIGHTEN
+from .sources.enlighten.flow import EnlightenFlow
+from .sources.enlighten.options import EnlightenOptionsFlow
 from .sources.envoy.entries import KIND as ENVOY
 from .sources.envoy.flow import EnvoyFlow
 from .sources.envoy.options import EnvoyOptionsFlow
@@ -18,11 +21,18 @@ from .sources.envoy.options import EnvoyOptionsFlow
 if TYPE_CHECKING:
     from homeassistant.config_entries import ConfigEntry, OptionsFlow
 
-_OPTIONS: Final[Mapping[str, type[OptionsFlow]]] = {DEYE: DeyeOptionsFlow, ENVOY: EnvoyOptionsFlow}
+_OPTIONS: Final[Mapping[str, type[OptionsFlow]]] = {
+    DEYE: DeyeOptionsFlow,
+    ENVOY: EnvoyOptionsFlow,
+    ENLIGHTEN: EnlightenOptionsFlow,
+}
 
 
-class SolarMonitorConfigFlow(DeyeFlow, EnvoyFlow, domain=DOMAIN):
-    """Adds and changes sources: one entry each."""
+class SolarMonitorConfigFlow(DeyeFlow, EnvoyFlow, EnlightenFlow, domain=DOMAIN):
+    """Adds and changes sources: one entry each.
+
+    The order of the bases matters: that of an Enphase account would answer discovery itself.
+    """
 
     VERSION = 1
     MINOR_VERSION = 1
@@ -46,10 +56,14 @@ class SolarMonitorConfigFlow(DeyeFlow, EnvoyFlow, domain=DOMAIN):
         steps = {
             DEYE: self.async_step_reconfigure_deye,
             ENVOY: self.async_step_reconfigure_envoy,
+            ENLIGHTEN: self.async_step_reconfigure_enlighten,
         }
         return await steps[self._get_reconfigure_entry().data[CONF_SOURCE]](user_input)
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Hand over to the steps of the entry's kind; a logger has nothing to sign in to."""
-        steps = {ENVOY: self.async_step_reauth_envoy}
+        steps = {
+            ENVOY: self.async_step_reauth_envoy,
+            ENLIGHTEN: self.async_step_reauth_enlighten,
+        }
         return await steps[entry_data[CONF_SOURCE]](entry_data)

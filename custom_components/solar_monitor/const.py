@@ -16,6 +16,8 @@ CONF_ID_PREFIX: Final = "id_prefix"
 CONF_IDENTITY: Final = "identity"
 CONF_TLS_FINGERPRINT: Final = "tls_fingerprint"
 CONF_TOKEN_ORIGIN: Final = "token_origin"  # noqa: S105 - the name of a key, not a secret
+CONF_PLAN: Final = "plan"
+CONF_SYSTEMS: Final = "systems"
 
 # Keys of a config entry's options.
 CONF_POLL_INTERVAL: Final = "poll_interval"
@@ -27,6 +29,8 @@ CONF_SLOW_INTERVAL: Final = "slow_interval"
 CONF_LIVE_INTERVAL: Final = "live_interval"
 CONF_LIVE_DURATION: Final = "live_duration"
 CONF_RECORD_FIXTURES: Final = "record_fixtures"
+CONF_PROFILE: Final = "profile"
+CONF_PAUSED: Final = "paused"
 
 DEFAULT_POLL_INTERVAL: Final = 30
 DEFAULT_SETTINGS_INTERVAL: Final = 300
@@ -35,4 +39,10 @@ DEFAULT_SLOW_INTERVAL: Final = 600
 DEFAULT_LIVE_INTERVAL: Final = 2
 DEFAULT_LIVE_DURATION: Final = 15
 
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR, Platform.SWITCH)
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+)

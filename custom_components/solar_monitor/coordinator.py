@@ -6,8 +6,6 @@ ten seconds, unless its kind is given more time; a loss is logged once, and so i
 """
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import logging
@@ -22,10 +20,11 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .clients.errors import ClientError
 from .const import DOMAIN
+from .happenings import Happenings
 from .issues import async_sync_issues
 from .logic.pacing import Pacing
 from .sources.spec import (
-    Happening,
+    ButtonRow,
     Outcome,
     Poll,
     Snapshot,
@@ -45,8 +44,6 @@ GRACE_INTERVALS: Final = 3
 SILENCE_S: Final = 9.0
 # Home Assistant's polls come a little early or late; without this a slower one would miss its turn.
 SLACK_S: Final = 5.0
-# Happenings of the first poll wait for their entity; one that is turned off never comes.
-UNTOLD_HAPPENINGS: Final = 16
 
 
 @dataclass(kw_only=True)
@@ -75,6 +72,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
     ) -> None:
         """Prepare; nothing is asked before the first refresh."""
         self.source = source
+        self.happenings = Happenings()
         self.on_growth: CALLBACK_TYPE = lambda: None
         """Called when the source has other devices or rows than before; `data` is new by then."""
         self._spec = spec
@@ -97,10 +95,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         self._answered_at: float | None = None
         self._lost_logged = False
         self._asked_to_sign_in = False
-        self._happening_listeners: dict[str, list[Callable[[Happening], None]]] = {}
-        self._untold: dict[str, deque[Happening]] = defaultdict(
-            lambda: deque(maxlen=UNTOLD_HAPPENINGS)
-        )
+        self._pressed: set[str] = set()
         self._polling: asyncio.Task[Snapshot] | None = None
         self.data = Snapshot(
             values=dict(source.start_values),
@@ -141,6 +136,8 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         try:
             await asyncio.wait({self._polling})
             snapshot = self.data if self._polling.cancelled() else self._polling.result()
+            # A timer may have let values go since the poll looked at the clock.
+            snapshot = replace(snapshot, stale=self._stale_keys(self.hass.loop.time()))
         finally:
             self._polling.cancel()
         if snapshot.revision != before.revision:
@@ -249,7 +246,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
     def _take(self, outcome: Outcome, seen_at: float) -> None:
         """Note what an outcome brought besides its values."""
         self._seen |= dict.fromkeys((*outcome.values, *outcome.confirmed), seen_at)
-        self._tell(outcome.happenings)
+        self.happenings.async_tell(outcome.happenings)
         if outcome.sign_in and not self._asked_to_sign_in:
             self._asked_to_sign_in = True
             self.config_entry.async_start_reauth(self.hass)
@@ -357,15 +354,6 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         if changed:
             self.async_update_listeners()
 
-    @callback
-    def async_listen(self, key: str, listener: Callable[[Happening], None]) -> Callable[[], None]:
-        """Call `listener` for every happening of a key, also past ones; returns how to stop."""
-        listeners = self._happening_listeners.setdefault(key, [])
-        listeners.append(listener)
-        for happening in self._untold.pop(key, ()):
-            listener(happening)
-        return lambda: listeners.remove(listener)
-
     async def async_turn(self, row: SwitchRow, *, on: bool) -> None:
         """Turn a switch. Raises a `HomeAssistantError` when the device does not take it."""
         try:
@@ -377,15 +365,24 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
                 translation_placeholders={"name": self.name, "reason": str(err)},
             ) from err
 
-    def _tell(self, happenings: tuple[Happening, ...]) -> None:
-        """Hand happenings to their event entities, or keep them until there is one."""
-        for happening in happenings:
-            listeners = self._happening_listeners.get(happening.key)
-            if not listeners:
-                self._untold[happening.key].append(happening)
-                continue
-            for listener in listeners:
-                listener(happening)
+    async def async_press(self, row: ButtonRow) -> None:
+        """Press a button. Raises a `HomeAssistantError` that says why nothing came of it.
+
+        Not again before it is done: it would do the same, and what it costs would be paid twice.
+        """
+        if row.key in self._pressed:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="already_pressed")
+        self._pressed.add(row.key)
+        try:
+            await row.press_fn(self.source)
+        except ClientError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="not_pressed",
+                translation_placeholders={"name": self.name, "reason": str(err)},
+            ) from err
+        finally:
+            self._pressed.discard(row.key)
 
     async def async_stop(self) -> None:
         """Cancel the poll and the timers and close the source; the entities are gone by now."""

@@ -1,15 +1,19 @@
 """Diagnostics: what a helper needs to see, and nothing that tells who or where."""
 
+from collections import Counter
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_SOURCE, CONF_TOKEN_ORIGIN, CONF_TRANSPORT
-from .coordinator import SolarMonitorConfigEntry
+from .const import CONF_PAUSED, CONF_PLAN, CONF_SOURCE, CONF_TOKEN_ORIGIN, CONF_TRANSPORT
+from .coordinator import RuntimeData, SolarMonitorConfigEntry
+from .sources.spec import needs_of
 
 # Of an entry's data, what tells how a device is reached and nothing else.
-_TELLING: Final = (CONF_TRANSPORT, CONF_TOKEN_ORIGIN)
+_TELLING: Final = (CONF_TRANSPORT, CONF_TOKEN_ORIGIN, CONF_PLAN)
+# Options that name something: the numbers of systems.
+_NAMING: Final = frozenset({CONF_PAUSED})
 
 
 async def async_get_config_entry_diagnostics(
@@ -21,7 +25,9 @@ async def async_get_config_entry_diagnostics(
         "entry": {
             "source": entry.data[CONF_SOURCE],
             **{key: entry.data[key] for key in _TELLING if key in entry.data},
-            "options": dict(entry.options),
+            "options": {
+                key: value for key, value in entry.options.items() if key not in _NAMING
+            },
             "version": f"{entry.version}.{entry.minor_version}",
             "state": entry.state.value,
         },
@@ -37,7 +43,18 @@ async def async_get_config_entry_diagnostics(
             "measured_at": snapshot.measured_at.isoformat() if snapshot.measured_at else None,
             "interval_s": coordinator.interval_s,
             "last_error": coordinator.last_error.key if coordinator.last_error else None,
-            "stale": sorted(snapshot.stale),
+            "stale": _stale(runtime),
         },
         "source": runtime.spec.diagnostics(coordinator.source),
     }
+
+
+def _stale(runtime: RuntimeData) -> dict[str, int]:
+    """Count what has been silent for too long, by its text: keys may hold serial numbers."""
+    stale = runtime.coordinator.data.stale
+    texts = (
+        str(row.translation_key)
+        for row in runtime.inventory.rows
+        if not row.row.always and needs_of(row) & stale
+    )
+    return dict(sorted(Counter(texts).items()))

@@ -7,7 +7,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import SolarMonitorConfigEntry, SourceCoordinator
-from .sources.spec import AnyRow, BinarySensorRow, SensorRow, SwitchRow, unique_id
+from .sources.spec import AnyRow, BinarySensorRow, SensorRow, SwitchRow, needs_of, unique_id
 
 
 class SolarMonitorEntity(CoordinatorEntity[SourceCoordinator]):
@@ -19,8 +19,9 @@ class SolarMonitorEntity(CoordinatorEntity[SourceCoordinator]):
         """Tie the row to its device."""
         runtime = entry.runtime_data
         row = description.row
-        self._needs = row.needs if row.needs is not None else frozenset({description.key})
+        self._needs = needs_of(description)
         self._always = row.always
+        self._was_available: bool | None = None
         super().__init__(runtime.coordinator, context=self._needs)
         self.entity_description = description
         self._attr_unique_id = unique_id(runtime.coordinator.source, description)
@@ -31,6 +32,14 @@ class SolarMonitorEntity(CoordinatorEntity[SourceCoordinator]):
     def available(self) -> bool:
         """Counters and diagnostics always show; other values until their grace is over."""
         return self._always or not self._needs & self.coordinator.data.stale
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write a state only when that changes: no value of the snapshot is shown here."""
+        if self.available is not self._was_available:
+            self._was_available = self.available
+            self.async_write_ha_state()
 
 
 class StateEntity(SolarMonitorEntity):
@@ -63,4 +72,4 @@ class StateEntity(SolarMonitorEntity):
         shown = (self.available, self._value_fn(data))
         if shown != self._shown or self._needs & data.updated:
             self._shown = shown
-            super()._handle_coordinator_update()
+            self.async_write_ha_state()

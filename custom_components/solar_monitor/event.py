@@ -35,7 +35,9 @@ class SolarMonitorEvent(SolarMonitorEntity, EventEntity):
         """Listen as long as the entity exists."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            self.coordinator.async_listen(self.entity_description.key, self._on_happening)
+            self.coordinator.happenings.async_listen(
+                self.entity_description.key, self._on_happening
+            )
         )
 
     @callback

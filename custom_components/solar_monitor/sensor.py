@@ -33,8 +33,8 @@ class SolarMonitorSensor(StateEntity, SensorEntity):
 
     entity_description: SensorRow
 
-    # The words of the active alarms can be many; they are for reading, not for the database.
-    _unrecorded_attributes = frozenset({"codes"})
+    # The active alarms can be many; they are for reading, not for the database.
+    _unrecorded_attributes = frozenset({"codes", "alarms"})
 
     @property
     @override

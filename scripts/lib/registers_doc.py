@@ -74,8 +74,10 @@ SG01LP1 to SG05LP1, OG01LP1, Sunsynk and Sol-Ark. Register 0 is 3, 0x300 or 0x10
 where there is a battery.
 
 From 12 kW rated power up some units count grid and load power in tens of W, from 16 kW up the
-battery current in tenths of A: the rated power proposes the scale, and load = inverter + grid and
-battery power = voltage × current confirm or correct it.
+battery current in tenths of A, and they do not tell. These values are unknown, but for 0, until
+three samples in a row have proven their scale: by load = inverter + grid, and by battery power =
+voltage × current. A proven scale is remembered, and given up after ten samples in a row that prove
+another one.
 """
 
 THREE_PHASE = """\

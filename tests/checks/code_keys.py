@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 from custom_components.solar_monitor.clients.errors import ClientError
@@ -23,6 +24,10 @@ _ABORTS: Final = {
 # Home Assistant has texts of its own for these.
 _CENTRAL_ABORTS: Final = {"already_in_progress", "reauth_successful", "reconfigure_successful"}
 _FORMS: Final = {"async_show_form", "async_show_menu"}
+# What a flow shows that inherits the sign-in of Home Assistant.
+_OAUTH_HANDLER: Final = "AbstractOAuth2FlowHandler"
+_OAUTH_STEPS: Final = {"auth", "pick_implementation"}
+_OAUTH_FIELDS: Final = {"implementation"}
 _TABLE_ROWS: Final = ("Row", "EntityDescription")
 
 
@@ -52,8 +57,12 @@ class Issue:
     placeholders: frozenset[str]
 
 
+@cache
 def client_error_keys() -> set[str]:
     """Name every key of the clients' error family."""
+    for path, _ in modules():
+        if path.parts[0] == "clients":
+            import_module(_module_name(path))
 
     def family(error: type[ClientError]) -> Iterator[type[ClientError]]:
         yield error
@@ -68,10 +77,14 @@ def collect() -> Keys:
     """Go through all modules."""
     keys = Keys()
     for path, tree in modules():
-        dotted = ".".join(path.with_suffix("").parts).removesuffix("__init__").rstrip(".")
-        name = f"custom_components.{INTEGRATION.name}" + (f".{dotted}" if dotted else "")
-        _Module(name, tree, keys).visit(tree)
+        _Module(_module_name(path), tree, keys).visit(tree)
     return keys
+
+
+def _module_name(path: Path) -> str:
+    """Name the module of a file of the integration."""
+    dotted = ".".join(path.with_suffix("").parts).removesuffix("__init__").rstrip(".")
+    return f"custom_components.{INTEGRATION.name}" + (f".{dotted}" if dotted else "")
 
 
 def _callee(call: ast.Call) -> str:
@@ -121,6 +134,13 @@ class _Module(ast.NodeVisitor):
         """Evaluate a list, or the keys of a dictionary; None if it is not known yet."""
         value = self._value(node)
         return {str(each) for each in value} if isinstance(value, list | tuple | dict) else None
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """Take the steps that a flow inherits."""
+        if any(isinstance(base, ast.Name) and base.id == _OAUTH_HANDLER for base in node.bases):
+            self._keys.steps |= _OAUTH_STEPS
+            self._keys.fields |= _OAUTH_FIELDS
+        self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
         """Look at what a call says."""
@@ -206,9 +226,12 @@ class _Module(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        """Take constants that are named as errors of a form."""
-        if isinstance(node.target, ast.Name) and node.target.id.startswith("ERROR_"):
+        """Take constants that are named as errors of a form, or as reasons to abort."""
+        name = node.target.id if isinstance(node.target, ast.Name) else ""
+        if name.startswith("ERROR_"):
             self._keys.errors |= self._word(node.value)
+        elif name.startswith("ABORT_"):
+            self._keys.aborts |= self._word(node.value)
         self.generic_visit(node)
 
     def _collect_system_health(self, tree: ast.Module) -> None:

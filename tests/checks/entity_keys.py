@@ -46,5 +46,7 @@ def all_entities() -> dict[tuple[str, str], Texts]:
             found[Platform.EVENT, str(event.translation_key)] = Texts(event_types=types)
         for switch in rows.switches:
             found[Platform.SWITCH, str(switch.translation_key)] = Texts()
+        for button in rows.buttons:
+            found[Platform.BUTTON, str(button.translation_key)] = Texts()
     found[Platform.SENSOR, words.ACTIVE_ALARMS] = Texts(states=_alarm_words())
     return found

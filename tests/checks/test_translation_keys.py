@@ -59,6 +59,7 @@ def test_two_entities_of_a_device_never_have_the_same_name() -> None:
             (Platform.BINARY_SENSOR, rows.binary_sensors),
             (Platform.EVENT, rows.events),
             (Platform.SWITCH, rows.switches),
+            (Platform.BUTTON, rows.buttons),
         ):
             names = Counter(
                 (row.row.device, ENGLISH["entity"][platform][row.translation_key]["name"])

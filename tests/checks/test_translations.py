@@ -91,6 +91,7 @@ SCHEMA: Final = vol.Schema(
         vol.Optional("title"): "Solar Monitor",
         vol.Required("config"): {**_flow("create_entry"), vol.Optional("flow_title"): _text},
         vol.Optional("options"): _flow(),
+        vol.Optional("application_credentials"): {vol.Required("description"): _text},
         vol.Required("entity"): {_key: {_key: _ENTITY}},
         vol.Optional("device"): {_key: {vol.Required("name"): _text}},
         vol.Optional("exceptions"): {_key: {vol.Required("message"): _text}},

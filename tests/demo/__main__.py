@@ -16,11 +16,12 @@ from tests.demo.config import free_port
 from tests.demo.demo import Demo, running_demo
 from tests.demo.errors import DemoError
 from tests.demo.gateway import Roof
-from tests.demo.house import WAYS, simulated_house
+from tests.demo.house import WAYS, House, simulated_house
 from tests.demo.onboarding import PASSWORD, USERNAME
 from tests.demo.process import RESTART
 from tests.demo.say import say
 from tests.demo.table import print_table
+from tests.simulators.enlighten import Plan
 from tests.simulators.envoy import Shape
 from tests.simulators.families import FACES
 from tests.simulators.logger import Fault
@@ -51,7 +52,20 @@ def arguments() -> argparse.Namespace:
         help=f"firmware and fittings of the gateway (default: {default.shape.name.lower()}): "
         + ", ".join(shapes),
     )
-    parser.add_argument("--no-envoy", action="store_true", help="the inverter alone")
+    parser.add_argument(
+        "--no-envoy", action="store_true", help="Home Assistant does not reach the gateway"
+    )
+    parser.add_argument("--no-cloud", action="store_true", help="no account at Enphase")
+    plans = {plan.label.lower(): plan for plan in Plan}
+    parser.add_argument(
+        "--plan", choices=plans, default="watt", help="of the account (default: watt, the free one)"
+    )
+    parser.add_argument(
+        "--alarm", action="store_true", help="the account has an open alarm from the beginning"
+    )
+    parser.add_argument(
+        "--by-hand", action="store_true", help="the account is left to you to add; prints its keys"
+    )
     parser.add_argument(
         "--panels",
         type=int,
@@ -84,8 +98,18 @@ def arguments() -> argparse.Namespace:
         parser.error(f"{options.fault} cannot happen with {options.transport}")
     if options.panels < 1:
         parser.error("a gateway has at least one panel")
-    roof = Roof(shapes[options.envoy], options.panels)
-    options.roof = None if options.no_envoy else roof
+    if (options.alarm or options.by_hand) and (options.no_cloud or options.check):
+        parser.error("--alarm and --by-hand need an account, and somebody who looks at it")
+    local, cloud = not options.no_envoy, not options.no_cloud
+    roof = Roof(
+        shapes[options.envoy],
+        options.panels,
+        local=local,
+        cloud=cloud,
+        plan=plans[options.plan],
+        by_hand=options.by_hand,
+    )
+    options.roof = roof if local or cloud else None
     return options
 
 
@@ -93,10 +117,15 @@ async def run(options: argparse.Namespace, folder: Path) -> int:
     """Run the demo until it is stopped or its check is over; returns the exit code."""
     port = free_port(options.port)
     say("Starting the simulated house and Home Assistant …")
-    async with (
-        simulated_house(options.family, WAYS[options.transport], options.roof) as house,
-        running_demo(folder, port, house, day=options.day) as demo,
-    ):
+    async with simulated_house(options.family, WAYS[options.transport], options.roof) as house:
+        if options.alarm and house.account:
+            house.account.alarm_stands()
+        return await run_in(house, options, folder, port)
+
+
+async def run_in(house: House, options: argparse.Namespace, folder: Path, port: int) -> int:
+    """Let a Home Assistant watch the house; returns the exit code."""
+    async with running_demo(folder, port, house, day=options.day) as demo:
         house.logger.fault = FAULTS[options.fault]
         if options.check:
             return 0 if await check(demo) else 1
@@ -117,6 +146,14 @@ Device   {house.logger.family} on port {house.logger.port}""")
     if gateway := house.gateway:
         firmware = gateway.gateway.firmware.version
         say(f"Gateway  {firmware} with {len(gateway.field.panels)} panels on {gateway.address}")
+    if account := house.account:
+        cloud = account.cloud
+        say(
+            f"Account  {len(cloud.systems)} systems in the cloud at {cloud.base_url}, "
+            f"plan {cloud.application.plan.label}, {cloud.used()} calls used"
+        )
+        if account.by_hand:
+            say("\n".join(f"{name:13} {key}" for name, key in account.keys.items()))
     say(f"""\
 House    {house.site.place.time_zone}, where it is {local:%H:%M} now
 Log      {demo.hass.log}

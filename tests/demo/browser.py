@@ -72,6 +72,8 @@ class Address:
     entries: dict[str, str]
     """The ids of our entries, by their kind."""
     log: str
+    keys: dict[str, str]
+    """Of the application for the Enphase account."""
 
 
 def read_address(file: Path) -> Address:

@@ -9,6 +9,7 @@ from tests.demo import onboarding
 from tests.demo.complaints import complaints
 from tests.demo.config import ROOT
 from tests.demo.demo import Demo
+from tests.demo.rehearsal import rehearse
 from tests.demo.say import say
 from tests.demo.table import UNKNOWN, Line, print_table
 from tests.demo.watched import Watched
@@ -36,24 +37,32 @@ class Look:
 async def check(demo: Demo) -> bool:
     """Let the house stand still, wait for agreement, print it; returns whether all is well."""
     demo.house.hold_still()
-    for watched in demo.watched:
-        await onboarding.set_options(demo.client, watched.entry_id, watched.hurry)
-    begins = [watched.polls() for watched in demo.watched]
-    end = time.monotonic() + AGREE_S
-    while True:
-        pairs = zip(demo.watched, begins, strict=True)
-        looks = [await look(demo, watched, begin) for watched, begin in pairs]
-        if all(each.ok for each in looks) or time.monotonic() > end:
-            break
-        await asyncio.sleep(LOOK_EVERY_S)
+    found = await asyncio.gather(*(attend(demo, watched) for watched in demo.watched))
+    looks = [seen for seen, _ in found]
     log = demo.hass.log.read_text(errors="replace")
     problems = [
+        *(problem for _, rehearsed in found for problem in rehearsed),
         *(problem for each in looks for problem in find_problems(each)),
         *(f"In the log: {record}" for record in complaints(log, str(ROOT))),
     ]
     print_table(line for each in looks for line in each.lines)
     report(looks, problems)
     return not problems
+
+
+async def attend(demo: Demo, watched: Watched) -> tuple[Look, list[str]]:
+    """Look at a source until it agrees; returns the look, and what an alarm did not bring."""
+    begin, rehearsed = watched.polls(), []
+    if watched.hurry:
+        await onboarding.set_options(demo.client, watched.entry_id, watched.hurry)
+    if watched.account:
+        rehearsed = await rehearse(demo.client, lambda: demo.entities(watched), watched.account)
+    end = time.monotonic() + AGREE_S
+    while True:
+        seen = await look(demo, watched, begin)
+        if seen.ok or time.monotonic() > end:
+            return seen, rehearsed
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def look(demo: Demo, watched: Watched, begin: int) -> Look:

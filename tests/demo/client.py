@@ -38,13 +38,27 @@ class Client:
         return await self._request("POST", path, data=fields)
 
     async def _request(self, method: str, path: str, **content: Json) -> Json:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        # As a browser does, so that the way back from another site can be found.
+        headers = {"HA-Frontend-Base": self.url}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         async with self._session.request(
             method, self.url + path, headers=headers, **content
         ) as answer:
             if answer.status >= HTTPStatus.BAD_REQUEST:
                 raise DemoError(f"{method} {path}: {answer.status} {await answer.text()}")
             return await answer.json()
+
+    async def visit(self, url: str) -> None:
+        """Open a page of another site, which has to lead back to Home Assistant.
+
+        Raises DemoError when it does not.
+        """
+        async with self._session.get(url) as answer:
+            text = await answer.text()
+            is_back = str(answer.url).startswith(f"{self.url}/")
+            if not is_back or answer.status >= HTTPStatus.BAD_REQUEST:
+                raise DemoError(f"{answer.url.path}: {answer.status} {text}")
 
     async def command(self, kind: str, **fields: Json) -> Json:
         """Run one WebSocket command on a connection of its own; raises DemoError for an error."""

@@ -1,14 +1,13 @@
 """The configuration folder of the demo's Home Assistant."""
 
-from collections.abc import Mapping
 import json
 from pathlib import Path
 import socket
 from typing import Any
 
 from tests.demo.errors import DemoError
+from tests.demo.house import House
 from tests.simulators.envoy import CloudSimulator
-from tests.simulators.site import Place
 
 ROOT = Path(__file__).parents[2]
 """The checkout."""
@@ -25,6 +24,7 @@ homeassistant:
   unit_system: metric
   currency: EUR
   country: NL
+application_credentials:
 frontend:
 recorder:
   commit_interval: 1
@@ -35,16 +35,12 @@ sun:
 """
 
 
-COMPONENTS: Mapping[str, Path] = {
-    "solar_monitor": ROOT / "custom_components" / "solar_monitor",
-    "simulated_cloud": ROOT / "tests" / "demo" / "simulated_cloud",
-}
-"""What is not Home Assistant's own."""
+INTEGRATION = ROOT / "custom_components" / "solar_monitor"
+CLOUD = ROOT / "tests" / "demo" / "simulated_cloud"
+MANIFEST = "manifest.json"
 
 
-def write_config(
-    folder: Path, port: int, place: Place, cloud: CloudSimulator | None = None
-) -> None:
+def write_config(folder: Path, port: int, house: House) -> None:
     """Fill a folder so that Home Assistant starts in it, on a port of this machine alone.
 
     Raises DemoError when something is in it: another run had another house.
@@ -53,15 +49,14 @@ def write_config(
     if folder.is_dir() and any(folder.iterdir()):
         raise DemoError(f"{folder} is not empty.")
     storage.mkdir(parents=True)
-    configuration = CONFIGURATION.format(place=place)
-    if cloud:
-        # JSON is YAML as well.
-        configuration += f"simulated_cloud: {json.dumps(_cloud(cloud))}\n"
+    configuration = CONFIGURATION.format(place=house.site.place)
+    # JSON is YAML as well.
+    configuration += f"{CLOUD.name}: {json.dumps(_clouds(house))}\n"
     (folder / "configuration.yaml").write_text(configuration)
-    (folder / "custom_components").mkdir()
-    for name, path in COMPONENTS.items():
-        link = folder / "custom_components" / name
-        link.symlink_to(path, target_is_directory=True)
+    components = folder / "custom_components"
+    components.mkdir()
+    (components / CLOUD.name).symlink_to(CLOUD, target_is_directory=True)
+    _link_integration(components / INTEGRATION.name)
     _store(storage / "http", 3, _http(port))
     # Without these steps: they would start flows of Met.no, radio stations and the like.
     _store(storage / "onboarding", 4, {"done": ["core_config", "analytics", "integration"]})
@@ -83,8 +78,32 @@ def _store(file: Path, version: int, data: dict[str, Any]) -> None:
     file.write_text(json.dumps(content))
 
 
-def _cloud(cloud: CloudSimulator) -> dict[str, str]:
-    """Say where the simulated cloud is, and whose certificate it has."""
+def _link_integration(folder: Path) -> None:
+    """Put the integration into a folder as it is, but set up after the simulated cloud.
+
+    Before that it would take Enphase's own address for the right one.
+    """
+    folder.mkdir()
+    for path in INTEGRATION.iterdir():
+        if path.name != MANIFEST:
+            (folder / path.name).symlink_to(path)
+    manifest = json.loads((INTEGRATION / MANIFEST).read_text())
+    manifest["after_dependencies"] = [*manifest.get("after_dependencies", ()), CLOUD.name]
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+
+
+def _clouds(house: House) -> dict[str, Any]:
+    """Say where the simulated clouds are."""
+    clouds: dict[str, Any] = {}
+    if house.gateway:
+        clouds["envoy"] = _sign_in(house.gateway.cloud)
+    if house.account:
+        clouds["enlighten"] = house.account.cloud.base_url
+    return clouds
+
+
+def _sign_in(cloud: CloudSimulator) -> dict[str, str]:
+    """Say where tokens of a gateway come from, and whose certificate is there."""
     return {
         "login_url": cloud.login_url,
         "token_url": cloud.token_url,

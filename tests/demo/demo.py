@@ -16,7 +16,7 @@ from tests.demo.energy import set_up_energy
 from tests.demo.entities import Shown, read_entities
 from tests.demo.errors import DemoError
 from tests.demo.house import House
-from tests.demo.onboarding import add_source, create_owner, set_options
+from tests.demo.onboarding import add_credential, add_source, create_owner, set_options
 from tests.demo.past import import_past
 from tests.demo.process import Hass
 from tests.demo.table import Line, compare
@@ -86,8 +86,7 @@ class Demo:
 @asynccontextmanager
 async def running_demo(folder: Path, port: int, house: House, *, day: bool) -> AsyncIterator[Demo]:
     """Run a Home Assistant in a folder that watches the simulated house; stop it at the end."""
-    cloud = house.gateway.cloud if house.gateway else None
-    write_config(folder, port, house.site.place, cloud)
+    write_config(folder, port, house)
     hass = Hass(folder)
     async with ClientSession() as session:
         demo = Demo(hass=hass, client=Client(session, f"http://{HOST}:{port}"), house=house)
@@ -106,7 +105,11 @@ async def running_demo(folder: Path, port: int, house: House, *, day: bool) -> A
 
 async def _furnish(demo: Demo, *, day: bool) -> None:
     """Add our sources and set the Energy dashboard up."""
-    for watched in demo.watched:
+    # An account first: a free key may be asked eight times a minute, and its minute runs then
+    # while the others are added.
+    for watched in sorted(demo.watched, key=lambda each: each.account is None):
+        if watched.credential:
+            await add_credential(demo.client, watched.credential)
         watched.entry_id = await add_source(demo.client, watched.kind, watched.form)
         if watched.options:
             await set_options(demo.client, watched.entry_id, watched.options)
@@ -128,6 +131,7 @@ def _tell_how_to_reach(demo: Demo, folder: Path) -> None:
         "time_zone": demo.house.site.place.time_zone,
         "entries": {watched.kind: watched.entry_id for watched in demo.watched},
         "log": str(demo.hass.log),
+        "keys": demo.house.account.keys if demo.house.account else {},
     }
     file = folder / READY_FILE
     file.touch(mode=0o600)

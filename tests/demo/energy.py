@@ -12,8 +12,10 @@ type Fields = Mapping[str, str]
 SOLAR: Final[Sequence[Fields]] = (
     {"stat_energy_from": "pv_energy_total", "stat_rate": "pv_power"},
     {"stat_energy_from": "production_energy_total", "stat_rate": "production_power"},
+    {"stat_energy_from": "energy_total", "stat_rate": "power"},
 )
-"""What an inverter and what a gateway counts: different panels."""
+"""What an inverter counts and what a gateway counts, or for want of it the cloud: different panels.
+"""
 GRID: Final[Sequence[Fields]] = tuple(
     {
         "stat_energy_from": f"grid_import_energy_total{ending}",

@@ -20,8 +20,11 @@ class Shown:
 
     @property
     def there(self) -> bool:
-        """Whether the state is a value. An event that has not happened has none by design."""
-        return self.state not in NOT_THERE or self.entity_id.startswith("event.")
+        """Whether the state is a value.
+
+        What has not happened yet, and a button that nobody has pressed, have none by design.
+        """
+        return self.state not in NOT_THERE or self.entity_id.startswith(("event.", "button."))
 
 
 async def read_entities(client: Client, entry_id: str, prefix: str) -> dict[str, Shown]:

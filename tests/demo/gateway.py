@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from tests.simulators.enlighten import Plan
 from tests.simulators.envoy import (
     CtKind,
     EnvoySimulator,
@@ -31,6 +32,14 @@ class Roof:
 
     shape: Shape = Shape.D8_3_METERED
     panels: int = 24
+    local: bool = True
+    """Whether Home Assistant reaches the gateway itself."""
+    cloud: bool = True
+    """Whether there is an account at Enphase."""
+    plan: Plan = Plan.WATT
+    """What the application of the account was made for."""
+    by_hand: bool = False
+    """Whether it is left to the user to add that."""
 
 
 def fit(plant: Plant, roof: Roof) -> tuple[Plant, Fittings]:

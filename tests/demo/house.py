@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from tests.demo.account import Account, build_account
 from tests.demo.gateway import Roof, build_gateway, fit, hold_panels
-from tests.demo.watched import Watched, watched_gateway, watched_logger
+from tests.demo.watched import Watched, watched_account, watched_gateway, watched_logger
 from tests.simulators.envoy import EnvoySimulator
 from tests.simulators.face import Face
 from tests.simulators.face_hybrid_3p_lv import HybridThreePhaseLv
@@ -57,6 +58,7 @@ class House:
     logger: LoggerSimulator
     way: Way
     gateway: EnvoySimulator | None = None
+    account: Account | None = None
 
     @property
     def site(self) -> Site:
@@ -82,7 +84,12 @@ class House:
         """List what Home Assistant is to watch; the devices must be running."""
         options = {"groups": self.groups} if self.groups else {}
         inverter = watched_logger(self.logger, self.form, self.id_prefix, options)
-        return [inverter, *([watched_gateway(self.gateway)] if self.gateway else [])]
+        account = self.account
+        return [
+            inverter,
+            *([watched_gateway(self.gateway)] if self.gateway else []),
+            *([watched_account(account)] if account and not account.by_hand else []),
+        ]
 
     def hold_still(self) -> None:
         """Freeze the weather, and let no panel say anything new."""
@@ -94,18 +101,19 @@ class House:
 def build(family: str, way: Way, roof: Roof | None = None) -> House:
     """Build a house with an inverter; its past begins yesterday at midnight.
 
-    With `roof` it has a gateway with panels as well.
+    With `roof` it has more panels, with a gateway and an account at Enphase, as that says.
     """
     plant = plant_for(family)
     plant = replace(plant, household_scale=plant.household_scale * HOUSEHOLD_FACTOR)
     plant, fittings = fit(plant, roof) if roof else (plant, None)
     place = place_where_it_is(LATE_MORNING)
     site = Site(SEED, Clock(running=True), place, plant, history_days=1)
-    return House(
-        logger=way.simulator(site, family=family, face=_inverter(family, site)),
-        way=way,
-        gateway=build_gateway(site, roof, fittings) if roof and fittings else None,
-    )
+    logger = way.simulator(site, family=family, face=_inverter(family, site))
+    if roof is None or fittings is None:
+        return House(logger=logger, way=way)
+    gateway = build_gateway(site, roof, fittings) if roof.local else None
+    account = build_account(site, roof, fittings, gateway) if roof.cloud else None
+    return House(logger=logger, way=way, gateway=gateway, account=account)
 
 
 def _inverter(family: str, site: Site) -> Face:
@@ -128,4 +136,7 @@ async def simulated_house(family: str, way: Way, roof: Roof | None = None) -> As
         if house.gateway:
             await house.gateway.start()
             running.push_async_callback(house.gateway.stop)
+        if house.account:
+            await house.account.cloud.start()
+            running.push_async_callback(house.account.cloud.stop)
         yield house

@@ -19,6 +19,8 @@ LOCALE = {
 }
 FLOWS = "/api/config/config_entries/flow"
 OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
+WAYS = ("login", "browser")
+"""The usual ways to sign in to a gateway and to an account."""
 
 
 async def create_owner(client: Client) -> None:
@@ -35,12 +37,21 @@ async def create_owner(client: Client) -> None:
     await client.command("frontend/set_user_data", key="language", value=LOCALE)
 
 
+async def add_credential(client: Client, credential: Mapping[str, str]) -> None:
+    """Store the ID and the secret of an application, as the dialog of Home Assistant does."""
+    await client.command("application_credentials/create", domain=DOMAIN, **credential)
+
+
 async def add_source(client: Client, kind: str, fields: Mapping[str, Any]) -> str:
     """Add a source through its config flow, as a user would; returns the entry's id."""
     step = await client.post(FLOWS, {"handler": DOMAIN})
     path = f"{FLOWS}/{step['flow_id']}"
     while step["type"] != "create_entry":
-        step = await client.post(path, answer(step, kind, fields))
+        if step["type"] == "external":
+            await client.visit(step["url"])
+            step = await client.get(path)
+        else:
+            step = await client.post(path, answer(step, kind, fields))
     entry_id: str = step["result"]["entry_id"]
     return entry_id
 
@@ -48,8 +59,7 @@ async def add_source(client: Client, kind: str, fields: Mapping[str, Any]) -> st
 def answer(step: Mapping[str, Any], kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Answer a step of a config flow; raises DemoError when it does not like the last answer."""
     if step["type"] == "menu":
-        # An account is the usual way to sign in, and the only one that needs nobody's browser.
-        return {"next_step_id": kind if kind in step["menu_options"] else "login"}
+        return {"next_step_id": next(way for way in (kind, *WAYS) if way in step["menu_options"])}
     if step["type"] != "form" or step.get("errors"):
         why = step.get("errors") or step.get("reason") or step
         raise DemoError(f"The {kind} could not be added, step {step.get('step_id')}: {why}")

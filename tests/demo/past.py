@@ -85,6 +85,12 @@ GATEWAY_MEANS: Means = {
 }
 """What a gateway's CTs and batteries measure."""
 GATEWAY_PAST = Past(GATEWAY_COUNTERS, GATEWAY_MEANS)
+CLOUD_PAST = Past(
+    {"energy_total": GATEWAY_COUNTERS["production_energy_total"]},
+    {"power": GATEWAY_MEANS["production_power"]},
+)
+"""What the cloud knows of the same panels."""
+NO_PAST = Past({}, {})
 UNIT_CLASSES = {"kWh": "energy", "W": "power", "%": "unitless"}
 
 

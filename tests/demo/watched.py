@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tests.demo import account_truth
+from tests.demo.account import CLOUD_ONLY, HOUSE_ID, Account
 from tests.demo.gateway_truth import LATE_AT_FIRST, true_values_of, unknown_at_first
-from tests.demo.past import GATEWAY_PAST, Past, past_of_inverter
+from tests.demo.past import CLOUD_PAST, GATEWAY_PAST, NO_PAST, Past, past_of_inverter
 from tests.demo.truth import Truth, true_values
+from tests.simulators import enlighten
 from tests.simulators.envoy import Endpoint, EnvoySimulator
 from tests.simulators.logger import LoggerSimulator
 
@@ -17,6 +20,7 @@ POLLED_FIRST: Final = frozenset(
 """Where a gateway is asked for power; which of them depends on its firmware."""
 DEYE: Final = "deye"
 ENVOY: Final = "envoy"
+ENLIGHTEN: Final = "enlighten"
 
 
 @dataclass(kw_only=True)
@@ -31,7 +35,7 @@ class Watched:
     options: Mapping[str, Any]
     """What a user would change afterwards."""
     hurry: Mapping[str, Any]
-    """The shortest intervals that the options allow."""
+    """The shortest intervals that the options allow; nothing where there is none."""
     truth: Callable[[], Truth]
     polls: Callable[[], int]
     """How often it was asked for its power so far."""
@@ -40,6 +44,10 @@ class Watched:
     """Keys without a value in the first minutes, by design."""
     late_at_first: frozenset[str] = frozenset()
     """Keys without a value at the first poll."""
+    credential: Mapping[str, str] = field(default_factory=dict)
+    """The application that a user has to store before."""
+    account: Account | None = None
+    """Where an alarm can be raised."""
     entry_id: str = field(default="", init=False)
 
 
@@ -77,6 +85,32 @@ def watched_gateway(gateway: EnvoySimulator) -> Watched:
         past=GATEWAY_PAST,
         unknown_at_first=unknown_at_first(gateway.shape),
         late_at_first=LATE_AT_FIRST,
+    )
+
+
+def watched_account(account: Account) -> Watched:
+    """Watch the house of an account, which a browser has to allow."""
+    keys = account.keys
+    return Watched(
+        kind=ENLIGHTEN,
+        id_prefix=f"enl_{HOUSE_ID}",
+        form={
+            "api_key": keys["api_key"],
+            "plan": account.cloud.application.plan.label.lower(),
+            "profile": account.profile,
+            "systems": [str(HOUSE_ID)],
+        },
+        options={},
+        hurry={},
+        truth=lambda: account_truth.true_values_of(account),
+        polls=lambda: account.cloud.count(enlighten.Endpoint.SUMMARY),
+        past=CLOUD_PAST if account.profile == CLOUD_ONLY else NO_PAST,
+        credential={
+            "client_id": keys["client_id"],
+            "client_secret": keys["client_secret"],
+            "name": "Solar Monitor",
+        },
+        account=account,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial
 import time
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 from freezegun import freeze_time
 from freezegun.api import TickingDateTimeFactory
@@ -14,6 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_monitor.clients.solarman.link import SolarmanLink
+from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.sources.deye import link
 from tests.integration.deye import entry_for
 from tests.integration.face import Combination
@@ -144,3 +146,16 @@ async def set_up(request: pytest.FixtureRequest, hass: HomeAssistant) -> AsyncIt
         if entry.state.recoverable and hass.config_entries.async_get_entry(entry.entry_id):
             assert await finish(hass.config_entries.async_unload(entry.entry_id))
     await hass.async_block_till_done()
+
+
+@pytest.fixture
+async def no_set_up(hass: HomeAssistant) -> AsyncIterator[AsyncMock]:
+    """Make entries without loading them; give what counts how often one would have been."""
+    with (
+        patch(f"custom_components.{DOMAIN}.async_setup_entry", return_value=True) as set_up,
+        patch(f"custom_components.{DOMAIN}.async_unload_entry", return_value=True),
+    ):
+        yield set_up
+        for entry in hass.config_entries.async_entries(DOMAIN):
+            if entry.state is ConfigEntryState.LOADED:
+                await hass.config_entries.async_unload(entry.entry_id)

@@ -87,6 +87,12 @@ class TimeMachine:
                 return
             self._jump(min(self._next_timer(), end))
 
+    async def leap(self, seconds: float) -> None:
+        """Let so many seconds pass as on a computer that sleeps: what was due in them is due now."""
+        await self.settle()
+        self._jump(self._loop.time() + seconds)
+        await self.settle()
+
     async def finish[T](self, work: Coroutine[Any, Any, T], within_s: float = 600) -> T:
         """Run something to its end, however long that takes; fails after `within_s`."""
         task = self._loop.create_task(work)

@@ -1,11 +1,10 @@
 """The entities of every kind of gateway are what they were: nobody's history breaks unnoticed."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import asdict, replace
+from collections.abc import Collection
+from dataclasses import replace
 import json
 from typing import Any, Final
 
-from homeassistant.const import Platform
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
@@ -16,6 +15,7 @@ from custom_components.solar_monitor.sources.envoy import keys
 from custom_components.solar_monitor.sources.envoy.rows import every_row, rows_of
 from custom_components.solar_monitor.sources.spec import AnyRow, Rows, SensorRow, Snapshot
 from tests.checks.repository import TRANSLATIONS
+from tests.integration.rows import described, tables
 
 PANEL: Final = "121900000001"
 UNDETAILED: Final = "121900000002"
@@ -69,33 +69,6 @@ ATTRIBUTES: Final = {"weakest_panel_share", "problem_panels"}
 def made(shape: Shape) -> Rows:
     """Make the rows of a gateway whose first panel tells all, and whose second only its power."""
     return rows_of(shape, detailed=DETAILED, needs_token=True)
-
-
-def tables(rows: Rows) -> Iterator[tuple[Platform, tuple[AnyRow, ...]]]:
-    """Give the tables by platform."""
-    yield Platform.SENSOR, rows.sensors
-    yield Platform.BINARY_SENSOR, rows.binary_sensors
-    yield Platform.EVENT, rows.events
-    yield Platform.SWITCH, rows.switches
-
-
-def described(row: AnyRow) -> str:
-    """Describe a row in one line, in what matters to history, dashboards and automations."""
-    told = asdict(row)
-    facts = (
-        row.translation_key,
-        row.row.device,
-        "on" if row.entity_registry_enabled_default else "off",
-        row.entity_category,
-        row.device_class,
-        told.get("native_unit_of_measurement"),
-        told.get("suggested_unit_of_measurement"),
-        told.get("state_class"),
-        told.get("suggested_display_precision"),
-        "always" if row.row.always else None,
-        ", ".join(told.get("options") or told.get("event_types") or ()),
-    )
-    return " | ".join("" if fact is None else str(fact) for fact in facts)
 
 
 @pytest.mark.parametrize("name", ["everything", "consumption only"])

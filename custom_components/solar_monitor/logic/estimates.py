@@ -7,7 +7,8 @@
 - The two totals only ever rise. Nothing confirms an estimate after a power cut, and what was stored
   may be older than what was shown last. So the store holds a reserve as well, `RESERVE_KWH` above
   the total; once it is used up the totals are stored again (`due`). After a power cut a total stays
-  unknown until it has come up to what may have been shown: it loses a little and never falls.
+  unknown until it has come up to what may have been shown, however often Home Assistant restarts
+  meanwhile: it loses a little and never falls.
 
 Powers in W, energies in kWh, times in seconds of one clock.
 """
@@ -34,7 +35,10 @@ class _Total:
         self.kwh = self._reserved = 0.0
         if is_number(kwh) and is_number(reserved) and 0 <= kwh <= reserved:
             self.kwh, self._reserved = kwh, reserved
-        self._floor = 0.0 if proven else self._reserved
+        floor = saved.get("floor")
+        self._floor = floor if is_number(floor) else 0.0
+        if not proven:
+            self._floor = max(self._floor, self._reserved)
 
     @property
     def shown(self) -> float | None:
@@ -49,7 +53,7 @@ class _Total:
     def to_dict(self) -> dict[str, float]:
         """Give what to store, with a new reserve."""
         self._reserved = max(self._floor, self.kwh + RESERVE_KWH)
-        return {"kwh": self.kwh, "reserved": self._reserved}
+        return {"kwh": self.kwh, "reserved": self._reserved, "floor": self._floor}
 
 
 class PowerIntegral:

@@ -82,6 +82,8 @@ class CounterLimit:
     """For how long a held value is remembered; more for what reports only once an hour."""
     burst_kwh: float = 0.0
     """What may come at once: energy that was counted elsewhere and is told later."""
+    agreeing_s: float = AGREEING_S
+    """For how long a held value has to stay; more where what is wrong stays for hours."""
 
     @property
     def digits(self) -> int:
@@ -289,7 +291,7 @@ class CounterGuard:
                 return Verdict.ACCEPTED if level.follow(raw) else Verdict.UNCHANGED
         if awake:
             candidate = self._note(raw, poll)
-            if candidate.polls >= AGREEING_POLLS and candidate.age_s >= AGREEING_S:
+            if candidate.polls >= AGREEING_POLLS and candidate.age_s >= self.limit.agreeing_s:
                 self._rebase(level, candidate.level, now)
                 return Verdict.REBASED
         if raw == 0:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from .deye import SPEC as DEYE
+from .enlighten import SPEC as ENLIGHTEN
 from .envoy import SPEC as ENVOY
 from .spec import SourceSpec
 
-SOURCES: Final[Mapping[str, SourceSpec]] = {spec.kind: spec for spec in (DEYE, ENVOY)}
+SOURCES: Final[Mapping[str, SourceSpec]] = {spec.kind: spec for spec in (DEYE, ENVOY, ENLIGHTEN)}

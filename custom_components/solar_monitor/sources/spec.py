@@ -1,11 +1,12 @@
 """The one seam for a vendor: what a source must bring so that it becomes entities."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
+from homeassistant.components.button import ButtonEntityDescription
 from homeassistant.components.event import EventEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.components.switch import SwitchEntityDescription
@@ -239,7 +240,17 @@ class SwitchRow(SwitchEntityDescription):
     of it is told by a push."""
 
 
-type AnyRow = SensorRow | BinarySensorRow | EventRow | SwitchRow
+@dataclass(frozen=True, kw_only=True)
+class ButtonRow(ButtonEntityDescription):
+    """A row of the button table."""
+
+    row: Row
+    press_fn: Callable[[Source], Awaitable[None]]
+    """Do it. Raises a `ClientError` when the device does not take it, or a `HomeAssistantError`
+    that says what to do about it. What has become of it is told by a push."""
+
+
+type AnyRow = SensorRow | BinarySensorRow | EventRow | SwitchRow | ButtonRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,6 +261,7 @@ class Rows:
     binary_sensors: tuple[BinarySensorRow, ...] = ()
     events: tuple[EventRow, ...] = ()
     switches: tuple[SwitchRow, ...] = ()
+    buttons: tuple[ButtonRow, ...] = ()
 
     def __iter__(self) -> Iterator[AnyRow]:
         """Go through the rows of all tables."""
@@ -258,6 +270,7 @@ class Rows:
             *self.binary_sensors,
             *self.events,
             *self.switches,
+            *self.buttons,
         ]
         return iter(rows)
 
@@ -287,6 +300,11 @@ class SourceSpec:
     separate_polls: bool = False
     """Whether each poll is answered for itself, so that the failure of one tells nothing of the
     others. Else the device is not asked further after a poll that nobody answered."""
+    health: Callable[[HomeAssistant, Sequence[SolarMonitorConfigEntry]], Mapping[str, Any]] = (
+        lambda _hass, _entries: {}
+    )
+    """What Home Assistant's system information shows of all entries of this kind together; only
+    asked when there is one. A value may be a coroutine that takes its time to find out."""
     removable: Callable[[Source, str], bool] = lambda _source, _identifier: False
     """Whether the user may remove the device with an identifier: it is retired. What is gone is
     in none of the source's devices or rows."""
@@ -295,6 +313,11 @@ class SourceSpec:
 def unique_id(source: Source, row: AnyRow) -> str:
     """Give what Home Assistant knows a row's entity by; it never changes."""
     return row.key if row.row.own_id else f"{source.id_prefix}_{row.key}"
+
+
+def needs_of(row: AnyRow) -> frozenset[str]:
+    """Give the keys of the snapshot that a row's entity shows."""
+    return row.row.needs if row.row.needs is not None else frozenset({row.key})
 
 
 def key_value(key: str) -> ValueFn:

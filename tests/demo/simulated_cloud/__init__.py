@@ -1,4 +1,4 @@
-"""Runs inside the demo's Home Assistant: sends our integration to the simulated cloud.
+"""Runs inside the demo's Home Assistant: sends our integration to the simulated clouds.
 
 Enphase's own address is nothing that a user can change, so it is set where tests set it.
 """
@@ -8,17 +8,24 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
-from custom_components.solar_monitor.clients.envoy.cloud import CloudAddress
-from custom_components.solar_monitor.sources.envoy.probe import CLOUD_KEY
+from custom_components.solar_monitor.clients.enlighten import web
+from custom_components.solar_monitor.clients.envoy import cloud
+from custom_components.solar_monitor.sources.enlighten import address
+from custom_components.solar_monitor.sources.envoy import probe
 
 DOMAIN = "simulated_cloud"
 
 
 async def async_setup(hass: HomeAssistant, config: dict[str, Any]) -> bool:
-    """Trust the simulated cloud's certificate, and nobody else's, for signing in."""
-    cloud = config[DOMAIN]
-    context = await hass.async_add_executor_job(_context, cloud["certificate"])
-    hass.data[CLOUD_KEY] = CloudAddress(cloud["login_url"], cloud["token_url"], ssl=context)
+    """Say where each of the clouds is that the demo has."""
+    if envoy := config[DOMAIN].get("envoy"):
+        # This certificate is trusted for signing in, and nobody else's.
+        context = await hass.async_add_executor_job(_context, envoy["certificate"])
+        hass.data[probe.CLOUD_KEY] = cloud.CloudAddress(
+            envoy["login_url"], envoy["token_url"], ssl=context
+        )
+    if enlighten := config[DOMAIN].get("enlighten"):
+        hass.data[address.CLOUD_KEY] = web.CloudAddress(enlighten)
     return True
 
 

@@ -114,7 +114,8 @@ async def fields_in_browser(
     hass: HomeAssistant, hass_client: ClientSessionGenerator
 ) -> list[dict[str, Any]]:
     """Open the menu, choose the Deye form and give its fields, all as a browser does."""
-    assert await async_setup_component(hass, "config", {})
+    for component in ("config", "application_credentials"):  # as in any running Home Assistant
+        assert await async_setup_component(hass, component, {})
     client = await hass_client()
     menu = await client.post("/api/config/config_entries/flow", json={"handler": DOMAIN})
     flow_id = (await menu.json())["flow_id"]

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import Event, EventStateChangedData, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.core import State
 import jwt
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,6 +14,14 @@ from custom_components.solar_monitor.clients.envoy.cloud import CloudAddress
 from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.sources.envoy.probe import CLOUD_KEY
 from custom_components.solar_monitor.sources.envoy.source import EnvoySource
+from tests.integration.states import (
+    Changes,
+    attribute_of,
+    entity_of,
+    history_of,
+    state_with,
+    states_of,
+)
 from tests.integration.units import HOME
 from tests.simulators.clock import Clock
 from tests.simulators.envoy import EnvoySimulator, Fittings, Shape, envoy_house
@@ -36,16 +43,17 @@ async def gateway_at(
     hass: HomeAssistant,
     shape: Shape = Shape.D8_3_METERED,
     *,
+    serial: str = SERIAL,
     panels: int = PANELS,
     **fitted: object,
 ) -> AsyncIterator[EnvoySimulator]:
-    """Run a gateway where Home Assistant is, and the cloud that signs its tokens.
+    """Run a gateway where Home Assistant is, and the cloud that signs its tokens, for us as well.
 
     `fitted` replaces parts of what is usually fitted to the shape.
     """
     fittings: Fittings = replace(shape.fittings, **fitted)  # type: ignore[arg-type]  # a test names them
     site = envoy_house(Clock(running=True), seed=7, place=HOME, panels=panels, fittings=fittings)
-    simulator = EnvoySimulator(site, shape=shape, panels=panels, fittings=fittings)
+    simulator = EnvoySimulator(site, shape=shape, serial=serial, panels=panels, fittings=fittings)
     await simulator.start()
     cloud = simulator.cloud
     hass.data[CLOUD_KEY] = CloudAddress(
@@ -124,21 +132,12 @@ def unique_id(key: str) -> str:
 
 def entity_id(hass: HomeAssistant, key: str) -> str:
     """Find the entity of a key."""
-    registry = er.async_get(hass)
-    found = [
-        entry.entity_id
-        for entry in registry.entities.values()
-        if entry.platform == DOMAIN and entry.unique_id == unique_id(key)
-    ]
-    assert len(found) == 1, key
-    return found[0]
+    return entity_of(hass, unique_id(key))
 
 
 def state_of(hass: HomeAssistant, key: str) -> State:
     """Give the state of a key's entity."""
-    state = hass.states.get(entity_id(hass, key))
-    assert state is not None, key
-    return state
+    return state_with(hass, unique_id(key))
 
 
 def shown(hass: HomeAssistant, key: str) -> str:
@@ -153,35 +152,17 @@ def number(hass: HomeAssistant, key: str) -> float:
 
 def states(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, str]:
     """Give all states of enabled entities by key."""
-    entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    found: dict[str, str] = {}
-    for row in entries:
-        state = hass.states.get(row.entity_id)
-        if not row.disabled and state is not None:
-            found[row.unique_id.removeprefix(f"{SERIAL}_")] = state.state
-    return found
+    return states_of(hass, entry.entry_id, f"{SERIAL}_")
 
 
-def history(hass: HomeAssistant, events: list[Event[EventStateChangedData]], key: str) -> list[str]:
+def history(hass: HomeAssistant, events: Changes, key: str) -> list[str]:
     """Give the states that an entity went through."""
-    wanted = entity_id(hass, key)
-    return [
-        event.data["new_state"].state
-        for event in events
-        if event.data["entity_id"] == wanted and event.data["new_state"] is not None
-    ]
+    return history_of(hass, events, unique_id(key))
 
 
-def attributes_told(
-    hass: HomeAssistant, events: list[Event[EventStateChangedData]], key: str, name: str
-) -> set[Any]:
+def attributes_told(hass: HomeAssistant, events: Changes, key: str, name: str) -> set[Any]:
     """Collect the values that an attribute of an entity went through."""
-    wanted = entity_id(hass, key)
-    return {
-        event.data["new_state"].attributes.get(name)
-        for event in events
-        if event.data["entity_id"] == wanted and event.data["new_state"] is not None
-    }
+    return attribute_of(hass, events, unique_id(key), name)
 
 
 def asked(gateway: EnvoySimulator, path: str) -> list[float]:

@@ -154,6 +154,10 @@ async def test_after_a_power_cut_a_counter_is_unknown_until_the_gateway_confirms
     assert await machine.finish(hass.config_entries.async_setup(envoy_entry.entry_id))
     for key in ("production_energy_total", "consumption_energy_today", panel):
         assert shown(hass, key) == STATE_UNKNOWN, key
+    # Another restart before the gateway is back proves nothing.
+    assert await machine.finish(hass.config_entries.async_reload(envoy_entry.entry_id))
+    for key in ("production_energy_total", "consumption_energy_today", panel):
+        assert shown(hass, key) == STATE_UNKNOWN, key
     gateway.open()
     gateway.site.clock.freeze()
     await machine.run(100)

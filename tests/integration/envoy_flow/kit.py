@@ -1,7 +1,6 @@
 """What the tests of the Envoy flow share."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,19 +12,14 @@ from homeassistant.config_entries import (
 )
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.solar_monitor.clients.envoy.cloud import CloudAddress
 from custom_components.solar_monitor.const import DOMAIN
-from custom_components.solar_monitor.sources.envoy.probe import CLOUD_KEY
 from tests.checks.repository import TRANSLATIONS, load_json
-from tests.simulators.clock import Clock
-from tests.simulators.envoy import EnvoySimulator, Shape, envoy_house
+from tests.simulators.envoy import EnvoySimulator, Shape
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
 
-SERIAL: Final = "122302098765"
 OTHER_SERIAL: Final = "122302011111"
 NOBODY: Final = "127.0.0.1:1"
 """An address at which nobody listens."""
@@ -34,49 +28,6 @@ OLD: Final = Shape.D5_0_STANDARD
 """Firmware before 7: no TLS, no token."""
 
 LOGIN: Final = {"username": "owner@example.com", "password": "correct horse"}
-
-
-@asynccontextmanager
-async def gateway_at(
-    hass: HomeAssistant, shape: Shape = Shape.D8_3_METERED, serial: str = SERIAL
-) -> AsyncIterator[EnvoySimulator]:
-    """Run a gateway and the cloud that signs its tokens; the flow asks that cloud."""
-    house = envoy_house(Clock(running=True), fittings=shape.fittings)
-    simulator = EnvoySimulator(house, shape=shape, serial=serial)
-    await simulator.start()
-    cloud = simulator.cloud
-    hass.data[CLOUD_KEY] = CloudAddress(
-        cloud.login_url, cloud.token_url, ssl=cloud.client_context()
-    )
-    try:
-        yield simulator
-    finally:
-        await simulator.stop()
-
-
-def entry_for(gateway: EnvoySimulator, **changes: object) -> MockConfigEntry:
-    """Make the entry of a gateway, with a pasted token; `changes` replace parts of its data."""
-    options = changes.pop("options", {})
-    new = gateway.fingerprint is not None
-    return MockConfigEntry(
-        domain=DOMAIN,
-        title="Enphase Envoy",
-        unique_id=gateway.serial,
-        data={
-            "source": "envoy",
-            "host": gateway.address,
-            "serial": gateway.serial,
-            "tls_fingerprint": gateway.fingerprint,
-            "token": gateway.token() if new else None,
-            "token_origin": "pasted" if new else None,
-            "username": None,
-            "password": None,
-            "id_prefix": gateway.serial,
-            "identity": {"serial": gateway.serial, "firmware": "8.3.5167"},
-        }
-        | changes,
-        options=options,
-    )
 
 
 async def show_form(hass: HomeAssistant) -> ConfigFlowResult:

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.sources.envoy.entries import TokenOrigin
+from tests.integration.envoy.kit import entry_for
 from tests.integration.envoy_flow.kit import (
     LOGIN,
     NOBODY,
@@ -19,7 +20,6 @@ from tests.integration.envoy_flow.kit import (
     assert_menu,
     choose,
     created,
-    entry_for,
     find,
     log_in,
     paste,
@@ -214,7 +214,8 @@ async def test_nothing_stays_open_after_the_questions(
 async def test_every_form_reaches_the_browser(
     hass: HomeAssistant, gateway: EnvoySimulator, hass_client: ClientSessionGenerator
 ) -> None:
-    assert await async_setup_component(hass, "config", {})
+    for component in ("config", "application_credentials"):  # as in any running Home Assistant
+        assert await async_setup_component(hass, component, {})
     client = await hass_client()
     gateway.cloud.mfa = True
     address = "/api/config/config_entries/flow"

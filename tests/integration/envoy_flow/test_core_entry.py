@@ -7,9 +7,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_monitor.sources.envoy.core_entry import default_poll_interval
+from tests.integration.envoy.kit import SERIAL
 from tests.integration.envoy_flow.kit import (
     OTHER_SERIAL,
-    SERIAL,
     announce,
     assert_menu,
     created,

@@ -8,12 +8,12 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from custom_components.solar_monitor.sources.envoy import probe
+from tests.integration.envoy.kit import gateway_at
 from tests.integration.envoy_flow.kit import (
     NOBODY,
     assert_menu,
     error_text,
     find,
-    gateway_at,
     show_form,
     submit,
     suggestions,

@@ -9,7 +9,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.checks.repository import TRANSLATIONS, load_json
-from tests.integration.envoy_flow.kit import entry_for, suggestions
+from tests.integration.envoy.kit import entry_for
+from tests.integration.envoy_flow.kit import suggestions
 from tests.simulators.envoy import EnvoySimulator
 
 DEFAULTS = {

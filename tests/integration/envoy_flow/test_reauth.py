@@ -9,6 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_monitor.sources.envoy.entries import TokenOrigin
+from tests.integration.envoy.kit import entry_for, gateway_at
 from tests.integration.envoy_flow.kit import (
     LOGIN,
     NOBODY,
@@ -16,9 +17,7 @@ from tests.integration.envoy_flow.kit import (
     OTHER_SERIAL,
     assert_aborted,
     assert_menu,
-    entry_for,
     error_text,
-    gateway_at,
     log_in,
     paste,
     step_text,

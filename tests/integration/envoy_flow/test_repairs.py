@@ -15,7 +15,7 @@ from custom_components.solar_monitor.const import DOMAIN
 from tests.checks.repository import TRANSLATIONS, load_json
 from tests.integration.conftest import SetUp
 from tests.integration.deye import entry_for as deye_entry_for
-from tests.integration.envoy_flow.kit import entry_for
+from tests.integration.envoy.kit import entry_for
 from tests.integration.machine import TimeMachine
 from tests.simulators.envoy import EnvoySimulator
 from tests.simulators.logger import LoggerSimulator

@@ -15,15 +15,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.solar_monitor.diagnostics import async_get_config_entry_diagnostics
 from custom_components.solar_monitor.sources.envoy.entries import SignIn, TokenOrigin
 from tests.integration.conftest import SetUp
-from tests.integration.envoy_flow.kit import (
-    LOGIN,
-    choose,
-    entry_for,
-    find,
-    log_in,
-    paste,
-    submit,
-)
+from tests.integration.envoy.kit import entry_for
+from tests.integration.envoy_flow.kit import LOGIN, choose, find, log_in, paste, submit
 from tests.simulators.envoy import CloudFault, Endpoint, EnvoySimulator, Fault
 
 EMAIL = "canary.bird@example.org"

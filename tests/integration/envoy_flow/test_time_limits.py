@@ -9,14 +9,8 @@ import pytest
 
 from custom_components.solar_monitor.clients.errors import ClientError
 from custom_components.solar_monitor.sources.envoy.probe import async_find_at
-from tests.integration.envoy_flow.kit import (
-    LOGIN,
-    NOBODY,
-    OTHER_SERIAL,
-    choose,
-    entry_for,
-    show_form,
-)
+from tests.integration.envoy.kit import entry_for
+from tests.integration.envoy_flow.kit import LOGIN, NOBODY, OTHER_SERIAL, choose, show_form
 from tests.integration.machine import TimeMachine
 from tests.simulators.envoy import CloudFault, Endpoint, EnvoySimulator, Fault
 

@@ -9,6 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_monitor.const import DOMAIN
+from tests.integration.envoy.kit import entry_for, gateway_at
 from tests.integration.envoy_flow.kit import (
     NOBODY,
     OTHER_SERIAL,
@@ -16,10 +17,8 @@ from tests.integration.envoy_flow.kit import (
     assert_aborted,
     assert_menu,
     created,
-    entry_for,
     error_text,
     find,
-    gateway_at,
     log_in,
     step_text,
     submit,

@@ -38,6 +38,7 @@ async def test_a_panel_has_its_own_serial_number_as_its_unique_id(
         own("connection"),
         own("counter_corrections"),
         own("live_mode"),
+        own("refresh"),
         f"{FIRST}_power",
         f"{SECOND}_power",
     }

@@ -3,6 +3,7 @@
 It has a client package of no lines, so that what is tested is how any source becomes entities.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, override
@@ -10,6 +11,7 @@ from typing import Any, Final, override
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.device_registry import DeviceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -19,6 +21,7 @@ from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.coordinator import SolarMonitorConfigEntry
 from custom_components.solar_monitor.sources.spec import (
     BinarySensorRow,
+    ButtonRow,
     Device,
     EventRow,
     Finding,
@@ -68,6 +71,11 @@ class Toy(Source):
         self.happenings: tuple[Happening, ...] = ()
         self.lamp = False
         self.lamp_error: ClientError | None = None
+        self.rings = 0
+        self.ring_error: ClientError | HomeAssistantError | None = None
+        self.ringing = asyncio.Event()
+        """Set once the bell has rung out; a press lasts until then."""
+        self.ringing.set()
         self.reads: list[tuple[str, float, frozenset[str]]] = []
         self.rests = 0
         """How often the last poll was read."""
@@ -217,6 +225,13 @@ class Toy(Source):
         self.lamp = on
         self.tell({"live_mode": on})
 
+    async def ring(self) -> None:
+        """Ring the bell."""
+        self.rings += 1
+        await self.ringing.wait()
+        if self.ring_error is not None:
+            raise self.ring_error
+
     def tell(self, values: Mapping[str, Any], *, measured: bool = False) -> None:
         """Bring values between two polls."""
         assert self.push is not None
@@ -289,12 +304,25 @@ def toy_rows(source: Source) -> Rows:
                 turn_fn=_turn_lamp,
             ),
         ),
+        buttons=(
+            ButtonRow(
+                key="refresh",
+                translation_key="cloud_refresh",
+                row=Row(device=GATEWAY, needs=frozenset(), always=True),
+                press_fn=_ring,
+            ),
+        ),
     )
 
 
 async def _turn_lamp(source: Source, on: bool) -> None:  # noqa: FBT001 - as a row calls it
     assert isinstance(source, Toy)
     await source.turn_lamp(on=on)
+
+
+async def _ring(source: Source) -> None:
+    assert isinstance(source, Toy)
+    await source.ring()
 
 
 def toy_spec(

@@ -63,6 +63,13 @@ def test_the_gateway_gives_what_the_inverter_does_not_know() -> None:
     assert sources[2]["stat_rate"] == "sensor.gateway_grid_power"
 
 
+def test_what_the_cloud_counts_is_sun() -> None:
+    cloud = entities("energy_total", "power", "energy_today", device="main_house_")
+    (source,) = energy_sources([cloud], 10)
+    assert source["stat_energy_from"] == "sensor.main_house_energy_total"
+    assert source["stat_rate"] == "sensor.main_house_power"
+
+
 def test_an_estimate_serves_where_nothing_is_measured() -> None:
     keys = (*METER, "battery_discharge_energy_total", "battery_charge_energy_total")
     gateway = entities(

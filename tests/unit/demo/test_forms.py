@@ -67,7 +67,24 @@ def test_the_usual_demo_has_a_modern_gateway_with_many_panels(
     assert roof == Roof(Shape.D8_3_METERED, 24)
     other = parse(monkeypatch, "--envoy", "d7_6_standard", "--panels", "30").roof
     assert other == Roof(Shape.D7_6_STANDARD, 30)
-    assert parse(monkeypatch, "--no-envoy").roof is None
+
+
+def test_gateway_and_account_can_each_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parse(monkeypatch, "--no-envoy").roof == Roof(local=False)
+    assert parse(monkeypatch, "--no-cloud").roof == Roof(cloud=False)
+    assert parse(monkeypatch, "--no-envoy", "--no-cloud").roof is None
+
+
+@pytest.mark.parametrize("other", ["--check", "--no-cloud"])
+@pytest.mark.parametrize("option", ["--alarm", "--by-hand"])
+def test_some_options_need_somebody_who_looks_at_an_account(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, other: str
+) -> None:
+    assert parse(monkeypatch, "--alarm").alarm
+    assert parse(monkeypatch, "--by-hand").roof == Roof(by_hand=True)
+    with pytest.raises(SystemExit):
+        parse(monkeypatch, option, other)
+    assert "somebody who looks at it" in capsys.readouterr().err
 
 
 def test_a_gateway_without_panels_is_none(
@@ -82,9 +99,10 @@ def menu(*choices: str) -> dict[str, Any]:
     return {"type": "menu", "menu_options": list(choices)}
 
 
-def test_a_menu_is_answered_with_the_kind_or_with_the_account() -> None:
+def test_a_menu_is_answered_with_the_kind_or_with_the_usual_way_to_sign_in() -> None:
     assert answer(menu("deye", "envoy"), "envoy", {}) == {"next_step_id": "envoy"}
     assert answer(menu("login", "token"), "envoy", {}) == {"next_step_id": "login"}
+    assert answer(menu("browser", "code"), "enlighten", {}) == {"next_step_id": "browser"}
 
 
 @pytest.mark.parametrize(

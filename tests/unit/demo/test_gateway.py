@@ -16,6 +16,8 @@ from tests.simulators.envoy import CtKind, EnvoySimulator, Shape
 from tests.simulators.families import FACES
 from tests.simulators.site import Energies
 
+from .kit import answer
+
 WAY = WAYS["solarman_v5"]
 
 
@@ -50,9 +52,20 @@ def test_no_counter_of_the_dashboard_ever_falls(family: str) -> None:
         assert {key: count(day) for key, count in GATEWAY_COUNTERS.items() if count(day) < 0} == {}
 
 
-@pytest.mark.parametrize("family", FACES)
-def test_all_parts_of_the_dashboard_together_are_what_the_house_uses(family: str) -> None:
-    house = build(family, WAY, Roof())
+@pytest.mark.parametrize(
+    ("family", "local"),
+    [
+        *((family, True) for family in FACES),
+        # A micro-inverter has no meter: without the gateway nobody knows the grid.
+        *((family, False) for family in FACES if family != "micro"),
+    ],
+)
+def test_all_parts_of_the_dashboard_together_are_what_the_house_uses(
+    family: str, *, local: bool
+) -> None:
+    house = build(family, WAY, Roof(local=local))
+    assert house.account
+    answer(house.account)
     day = reduce(add, day_of(house))
     counted = {
         f"{watched.kind}.{key}": count(day)

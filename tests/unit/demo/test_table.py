@@ -59,8 +59,9 @@ def test_an_entity_without_a_value_is_never_right(state: str) -> None:
     assert not judge(shown(state), {"x": None})
 
 
-def test_an_event_that_has_not_happened_is_right() -> None:
-    assert judge(shown("unknown", entity_id="event.deye_x"), {})
+@pytest.mark.parametrize("entity_id", ["event.deye_x", "button.deye_x"])
+def test_what_has_not_happened_yet_is_right(entity_id: str) -> None:
+    assert judge(shown("unknown", entity_id=entity_id), {})
 
 
 def test_a_value_that_nobody_else_knows_must_only_be_there() -> None:

@@ -35,6 +35,17 @@ class Desk:
         return block is not self.stops_after
 
 
+@dataclass
+class Crew:
+    """Starts tasks and remembers them."""
+
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        self.tasks.append(spawn(work, name))
+        return self.tasks[-1]
+
+
 async def test_blocks_are_fetched_in_the_order_of_the_table() -> None:
     desk = Desk()
     lane = BackgroundLane(desk.fetch, spawn)
@@ -108,24 +119,21 @@ async def test_closing_ends_it_at_once_and_lets_nobody_wait() -> None:
 
 
 async def test_one_that_never_started_closes_and_starting_nothing_starts_nothing() -> None:
-    lane = BackgroundLane(Desk().fetch, spawn)
+    desk, crew = Desk(), Crew()
+    lane = BackgroundLane(desk.fetch, crew.start)
     lane.start([])
     await lane.wait([], LATER)
     await lane.close()
+    assert (crew.tasks, desk.done) == ([], [])
 
 
 async def test_a_fault_of_ours_lets_nobody_wait() -> None:
     async def fetch(_: Block) -> bool:
         raise RuntimeError("a fault")
 
-    tasks: list[asyncio.Task[None]] = []
-
-    def remember(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        tasks.append(spawn(work, name))
-        return tasks[-1]
-
-    lane = BackgroundLane(fetch, remember)
+    crew = Crew()
+    lane = BackgroundLane(fetch, crew.start)
     lane.start([Block.HOME])
     await lane.wait([Block.HOME], LATER)
     with pytest.raises(RuntimeError):
-        await tasks[0]
+        await crew.tasks[0]

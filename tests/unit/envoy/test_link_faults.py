@@ -139,6 +139,29 @@ async def test_a_connection_that_ended_between_requests_is_made_anew() -> None:
         assert link.stats.connects == 2
 
 
+async def test_what_is_lost_in_a_new_connection_is_not_sent_again() -> None:
+    async with gateway_7() as (gateway, server), linked(server) as link:
+        gateway.check = GONE
+        with pytest.raises(LinkLostError):
+            await link.request(PAGE)
+        assert server.paths == [CHECK]
+
+
+@pytest.mark.parametrize("said", [GONE, RESET], ids=["gone", "reset"])
+async def test_what_is_lost_in_a_kept_connection_is_sent_once_more_in_a_new_one(
+    said: Reply,
+) -> None:
+    async with gateway_7() as (gateway, server), linked(server) as link:
+        await link.request("/info")
+        server.answer = lambda asked: gateway(asked) if server.connections > 1 else said
+        assert (await link.request(PAGE)).status == 200
+        assert server.paths == ["/info", CHECK, CHECK, PAGE]
+        server.answer = lambda _: said
+        with pytest.raises(LinkLostError):
+            await link.request(PAGE)
+        assert server.paths[4:] == [PAGE, PAGE]
+
+
 async def test_nothing_is_sent_to_another_certificate() -> None:
     impostor = WebServer(lambda _: reply("give me your token"), certificate("impostor"))
     pin = certificate("gateway").fingerprint

@@ -11,14 +11,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.solar_monitor.clients.envoy.web import (
-    MAX_BODY,
-    Answer,
-    NoTlsError,
-    Request,
-    exchange,
-    origin,
-)
+from custom_components.solar_monitor.clients.envoy.web import Answer, NoTlsError, exchange, origin
 from custom_components.solar_monitor.clients.errors import (
     BadAnswerError,
     CannotConnectError,
@@ -28,6 +21,7 @@ from custom_components.solar_monitor.clients.errors import (
     NoAnswerError,
     PortClosedError,
 )
+from custom_components.solar_monitor.clients.http import MAX_BODY, Request
 
 from .certificates import certificate
 from .web_server import GONE, RESET, SILENCE, Reply, WebServer, reply, until

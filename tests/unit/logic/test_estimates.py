@@ -120,6 +120,18 @@ def test_what_was_stored_after_a_power_cut_keeps_the_reserve_of_before() -> None
     assert totals(third) == (1.0 + RESERVE_KWH + 0.1, None)
 
 
+def test_a_clean_restart_in_between_does_not_end_the_wait() -> None:
+    stored = fed((HOUR, 1_000.0)).to_dict()
+    cut = PowerIntegral(stored, proven=False)
+    cut.offer(36_000.0, at=0.0)
+    cut.offer(36_000.0, at=10.0)
+    again = PowerIntegral(json.loads(json.dumps(cut.to_dict())))
+    assert totals(again) == (None, None)
+    again.offer(36_000.0, at=0.0)
+    again.offer(36_000.0, at=40.0)
+    assert totals(again) == (1.0 + RESERVE_KWH, None)
+
+
 def test_the_totals_are_due_for_the_store_when_the_reserve_is_used_up() -> None:
     integral = PowerIntegral()
     due = [integral.due]

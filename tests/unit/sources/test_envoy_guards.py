@@ -217,6 +217,15 @@ def test_after_a_power_cut_a_counter_is_unknown_until_it_is_confirmed() -> None:
     assert again.poll()[TOTAL] == 9_000.0
 
 
+def test_a_restart_before_the_gateway_answers_does_not_end_the_wait() -> None:
+    life = Life()
+    life.poll()
+    again = life.restarted(proven=False).restarted()
+    assert again.guards.totals(NOON) == {}
+    assert again.poll()[TOTAL] == 9_000.0
+    assert again.restarted().guards.totals(NOON)[TOTAL] == 9_000.0
+
+
 def test_a_new_level_is_told_with_both_raw_values() -> None:
     life = Life()
     life.poll()

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+import json
 from typing import Any
 
 import pytest
@@ -221,6 +222,18 @@ def test_a_memory_that_may_be_old_is_shown_only_once_the_inverter_answers() -> N
     life = Life(second)
     life.now = first.now
     assert life.poll()["pv_energy_total"] == 1000
+
+
+def test_a_restart_before_the_inverter_answers_does_not_end_the_wait() -> None:
+    first = Life()
+    first.poll()
+    cut = guards_of(memory=first.guards.memory(), proven=False)
+    again = guards_of(memory=json.loads(json.dumps(cut.memory())))
+    assert again.totals(NOON) == {}
+    life = Life(again)
+    life.now = first.now
+    assert life.poll()["pv_energy_total"] == 1000
+    assert guards_of(memory=again.memory()).totals(NOON)["pv_energy_total"] == 1000
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,11 @@ import orjson
 from yarl import URL
 
 from ..errors import ClientError, CloudUnreachableError, InvalidAuthError, MfaRequiredError
+from ..http import Request
 from .library import LOGIN_URL, POST, SIGN_IN, TOKEN_URL, SignIn
 from .session import REFUSALS
 from .token import find_jwt
-from .web import Answer, Request, connector, exchange
+from .web import Answer, connector, exchange
 
 _STEP_S: Final = 20.0
 

@@ -12,10 +12,11 @@ import aiohttp
 from yarl import URL
 
 from ..errors import HttpStatusError, LinkLostError, NoAnswerError
+from ..http import Request, stale_connections
 from ..transport import LinkStats
 from .http_old import digest
 from .session import REFUSALS, Session
-from .web import Answer, Request, connector, exchange, origin
+from .web import Answer, connector, exchange, origin
 
 __all__ = ["Answer", "GatewayLink", "GatewayStats"]
 
@@ -66,7 +67,7 @@ class GatewayLink:
         self.stats = GatewayStats()
         self._host = host
         self._pin = None if fingerprint is None else bytes.fromhex(fingerprint)
-        self._serial = serial
+        self._middlewares = (digest(serial),) if fingerprint is None else ()
         self._now = now
         self._session = Session(self._check_token, now)
         self._forbidden: set[str] = set()
@@ -149,7 +150,7 @@ class GatewayLink:
         """Exchange once and count."""
         self.stats.requests += 1
         try:
-            answer = await exchange(self._client(), request, headers)
+            answer = await exchange(self._client(), request, headers, self._middlewares)
         except NoAnswerError:
             self.stats.timeouts += 1
             raise
@@ -170,8 +171,7 @@ class GatewayLink:
                 connector=connector(True if pin is None else aiohttp.Fingerprint(pin)),
                 cookie_jar=aiohttp.CookieJar(unsafe=True),  # unsafe: also of an IP address
                 headers=_HEADERS,
-                middlewares=(digest(self._serial),) if pin is None else (),
-                trace_configs=[self._counting()],
+                trace_configs=[self._counting(), stale_connections()],
             )
         return self._web
 

@@ -13,22 +13,13 @@ import aiohttp
 from yarl import URL
 
 from ..errors import (
-    BadAnswerError,
     CannotConnectError,
     CertificateChangedError,
     ClientError,
     LinkLostError,
-    NoAnswerError,
     PortClosedError,
 )
-
-MAX_BODY: Final = 4 * 1024 * 1024
-"""The largest body that is read, bytes; 50 panels with all details take 0.1 MB."""
-
-# Of the time for one exchange, the share that may pass before the connection stands, so that a
-# host that is away can be told from one that does not answer.
-_CONNECT_SHARE: Final = 0.8
-_CONNECT_S: Final = 10.0
+from ..http import Request, send, translated
 
 # All that one gateway is asked at the same time.
 _CONNECTIONS: Final = 2
@@ -56,17 +47,6 @@ class Answer:
     def success(self) -> bool:
         """Whether the status says that the body is what was asked for."""
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked: URL, method, form fields or JSON, and the time for all of it, s."""
-
-    url: URL
-    timeout_s: float
-    method: str = "GET"
-    json: object = field(default=None, repr=False)
-    form: dict[str, str] | None = field(default=None, repr=False)
 
 
 def connector(trust: SSLContext | aiohttp.Fingerprint | bool) -> aiohttp.TCPConnector:  # noqa: FBT001
@@ -108,7 +88,10 @@ def _bracketed(host: str) -> str:
 
 
 async def exchange(
-    session: aiohttp.ClientSession, request: Request, headers: dict[str, str] | None = None
+    session: aiohttp.ClientSession,
+    request: Request,
+    headers: dict[str, str] | None = None,
+    middlewares: tuple[aiohttp.ClientMiddlewareType, ...] = (),
 ) -> Answer:
     """Ask once and read the whole answer, whatever its status. Redirects are not followed.
 
@@ -118,21 +101,8 @@ async def exchange(
     if session.closed:
         raise LinkLostError("closed by us")
     begin = asyncio.get_running_loop().time()
-    connect_s = min(_CONNECT_S, _CONNECT_SHARE * request.timeout_s)
     try:
-        async with (
-            asyncio.timeout(request.timeout_s),
-            session.request(
-                request.method,
-                request.url,
-                headers=headers,
-                data=request.form,
-                json=request.json,
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect_s),
-            ) as response,
-        ):
-            body = await _body(response)
+        status, body = await send(session, request, headers, middlewares)
     except (aiohttp.ClientError, OSError, ValueError) as err:
         error = _translated(err)
     except asyncio.CancelledError:
@@ -141,38 +111,21 @@ async def exchange(
             raise
         error = LinkLostError("closed by us")  # aiohttp cancels what waits for a connection
     else:
-        return Answer(response.status, body, asyncio.get_running_loop().time() - begin)
+        return Answer(status, body, asyncio.get_running_loop().time() - begin)
     raise error
-
-
-async def _body(response: aiohttp.ClientResponse) -> bytes:
-    """Read a body, unless it is too large."""
-    body = bytearray()
-    async for piece in response.content.iter_any():
-        body += piece
-        if len(body) > MAX_BODY:
-            raise BadAnswerError("the answer is too large")
-    return bytes(body)
 
 
 def _translated(err: Exception) -> ClientError:
     """Say in our terms what aiohttp or the network reported. Their texts hold the address."""
     match err:
         case aiohttp.ServerFingerprintMismatch():
-            error: ClientError = CertificateChangedError(fingerprint=err.got.hex())
-        case aiohttp.ConnectionTimeoutError():
-            error = CannotConnectError("no connection in time")
-        case TimeoutError():
-            error = NoAnswerError()
+            return CertificateChangedError(fingerprint=err.got.hex())
         case aiohttp.ClientSSLError():
-            error = NoTlsError()
+            return NoTlsError()
         case aiohttp.ClientConnectorError():
-            error = _not_connected(err.os_error)
-        case aiohttp.ClientConnectionError() | OSError():
-            error = LinkLostError()
-        case _:  # a body cut short, headers that are none, a digest challenge without a sense
-            error = BadAnswerError("the answer is no proper HTTP")
-    return error
+            return _not_connected(err.os_error)
+        case _:
+            return translated(err)
 
 
 def _not_connected(err: OSError) -> ClientError:

@@ -18,6 +18,7 @@ from ...clients.deye.tables import pv_power_keys
 from ...logic.ranges import Quantity, plausible
 from ...logic.refusals import Refusals
 from ...logic.soc import LOW_VOLTAGE_HV, LOW_VOLTAGE_LV, SocGuard, SocVerdict
+from ...logic.stored import UNPROVEN, unproven_of
 from ...logic.today import DayCounter
 from ...logic.totals import CounterGuard, CounterLimit, CounterMemory, Verdict
 from ...logic.wakeup import WakeGuard, WakeVerdict
@@ -119,7 +120,7 @@ class DeyeGuards:
             day = _part(saved, "days").get(key) if counted else None
             self._days[key] = DayCounter.from_dict(day, power_w=limit)
         self.today_keys = frozenset(map(today_key, self._counters))
-        self._unproven = set() if proven else set(self._counters)
+        self._unproven = unproven_of(saved, self._counters, proven=proven)
 
     def memory(self) -> dict[str, Any]:
         """Everything that must survive a restart, as JSON."""
@@ -130,6 +131,7 @@ class DeyeGuards:
                 if guard.memory is not None
             },
             "days": {key: day.to_dict() for key, day in self._days.items()},
+            UNPROVEN: sorted(self._unproven),
         }
 
     def totals(self, local_now: datetime) -> dict[str, float | None]:

@@ -17,6 +17,7 @@ from ...logic.origins import OriginCounter, Witness
 from ...logic.ranges import Quantity, plausible
 from ...logic.refusals import Refusals
 from ...logic.soc import SocGuard, SocVerdict
+from ...logic.stored import UNPROVEN, unproven_of
 from ...logic.today import DayCounter
 from ...logic.totals import CounterLimit, Verdict
 from ..spec import Happening
@@ -122,7 +123,7 @@ class EnvoyGuards:
             counter = self._counter(key, saved)
             if counter.total is not None and key in days:
                 self._days[key] = DayCounter.from_dict(days[key], power_w=limits.counted_by(key))
-        self._unproven = set() if proven else set(self._counters)
+        self._unproven = unproven_of(memory or {}, self._counters, proven=proven)
 
     def limit(self, limits: Limits) -> None:
         """Take other limits, of a system that turned out to be of another size."""
@@ -135,6 +136,7 @@ class EnvoyGuards:
         return {
             "counters": {key: counter.to_dict() for key, counter in self._counters.items()},
             "days": {key: day.to_dict() for key, day in self._days.items()},
+            UNPROVEN: sorted(self._unproven),
         }
 
     def total(self, key: str) -> float | None:

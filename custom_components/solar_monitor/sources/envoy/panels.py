@@ -96,7 +96,9 @@ class _Energy:
     def to_dict(self) -> dict[str, Any] | None:
         """Give what must survive a restart, as JSON."""
         memory = self.guard.memory
-        return None if memory is None else {"guard": memory.to_dict(), "day": self.day.to_dict()}
+        if memory is None:
+            return None
+        return {"guard": memory.to_dict(), "day": self.day.to_dict(), "proven": self.proven}
 
 
 class PanelBook:
@@ -114,7 +116,8 @@ class PanelBook:
             known = data if isinstance(data, Mapping) else {}
             if (counted := CounterMemory.from_dict(known.get("guard"))) is not None:
                 day = DayCounter(known.get("day"), power_w=PANEL_W)
-                self._energies[serial] = _Energy(CounterGuard(_LIMIT, counted), day, proven)
+                sure = proven and known.get("proven") is not False
+                self._energies[serial] = _Energy(CounterGuard(_LIMIT, counted), day, sure)
         self._shown: dict[str, Any] = {}
         self._read: dict[str, tuple[float | None, bool]] = {}
         self._looks = 0

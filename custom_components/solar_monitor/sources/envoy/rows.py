@@ -3,17 +3,17 @@
 The tables are in `rows_*.py`, one for each theme; the order in them is that of the device page.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final, cast
 
 from ...clients.envoy.readings import BatteryKind, CtKind
 from ...clients.envoy.shape import Shape
-from ..spec import AnyRow, EventRow, Row, Rows, Source, SwitchRow, key_value
+from ..rows_kit import DIAGNOSTIC, Place, one_of_each
+from ..spec import EventRow, Row, Rows, Source, SwitchRow, key_value
 from .devices import DEVICE_GATEWAY
 from .rows_battery import battery_binary_sensors, battery_sensors
 from .rows_ct import ct_sensors
-from .rows_kit import DIAGNOSTIC, Place
 from .rows_panel import panel_binary_sensors, panel_sensors
 from .rows_status import status_binary_sensors, status_sensors
 from .rows_system import system_sensors
@@ -115,17 +115,8 @@ def every_row() -> Rows:
         for shape in (_EVERYTHING, _ESTIMATED)
     ]
     return Rows(
-        sensors=_one_of_each(row for rows in made for row in rows.sensors),
-        binary_sensors=_one_of_each(row for rows in made for row in rows.binary_sensors),
+        sensors=one_of_each(row for rows in made for row in rows.sensors),
+        binary_sensors=one_of_each(row for rows in made for row in rows.binary_sensors),
         events=_EVENTS,
         switches=_SWITCHES,
     )
-
-
-def _one_of_each[RowT: AnyRow](table: Iterable[RowT]) -> tuple[RowT, ...]:
-    """Keep one row for each text, under the key of the text."""
-    found: dict[str, RowT] = {}
-    for row in table:
-        text = str(row.translation_key)
-        found.setdefault(text, replace(row, key=text))
-    return tuple(found.values())

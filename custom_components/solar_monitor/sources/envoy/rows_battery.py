@@ -8,9 +8,7 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 
 from ...clients.envoy.readings import CtKind
 from ...clients.envoy.shape import Shape
-from ..spec import BinarySensorRow, SensorRow
-from .devices import battery_device
-from .rows_kit import (
+from ..rows_kit import (
     DIAGNOSTIC,
     ENERGY,
     ENERGY_STORED,
@@ -27,6 +25,8 @@ from .rows_kit import (
     choice,
     sensors,
 )
+from ..spec import BinarySensorRow, SensorRow
+from .devices import battery_device
 
 _ALL: Final = (
     Value(name="battery_soc", quantity=STATE_OF_CHARGE),

@@ -6,8 +6,7 @@ from typing import Final
 
 from ...clients.envoy.readings import CtKind
 from ...clients.envoy.shape import Shape
-from ..spec import SensorRow
-from .rows_kit import (
+from ..rows_kit import (
     APPARENT_POWER,
     CURRENT,
     DIAGNOSTIC,
@@ -23,6 +22,7 @@ from .rows_kit import (
     choice,
     sensors,
 )
+from ..spec import SensorRow
 
 _POWER: Final = "power"
 _DELIVERED: Final = "energy_delivered_total"

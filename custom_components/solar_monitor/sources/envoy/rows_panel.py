@@ -6,9 +6,7 @@ from typing import Final
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 
 from ...clients.envoy.shape import Shape
-from ..spec import BinarySensorRow, SensorRow
-from .devices import panel_device
-from .rows_kit import (
+from ..rows_kit import (
     CURRENT,
     DIAGNOSTIC,
     ENERGY,
@@ -31,6 +29,8 @@ from .rows_kit import (
     binary_sensor,
     sensors,
 )
+from ..spec import BinarySensorRow, SensorRow
+from .devices import panel_device
 
 _ANY: Final = (
     Value(name="power", quantity=POWER),

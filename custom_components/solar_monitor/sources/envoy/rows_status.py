@@ -7,8 +7,7 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 
 from ...clients.envoy.readings import CtKind
 from ...clients.envoy.shape import Shape
-from ..spec import BinarySensorRow, SensorRow
-from .rows_kit import (
+from ..rows_kit import (
     ANSWER_SECONDS,
     COUNT,
     DIAGNOSTIC,
@@ -22,6 +21,7 @@ from .rows_kit import (
     binary_sensor,
     sensors,
 )
+from ..spec import BinarySensorRow, SensorRow
 
 
 def _word(name: str, *, enabled: bool = False) -> Value:

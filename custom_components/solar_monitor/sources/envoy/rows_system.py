@@ -5,8 +5,7 @@ from typing import Final
 
 from ...clients.envoy.readings import CtKind
 from ...clients.envoy.shape import Shape
-from ..spec import SensorRow
-from .rows_kit import (
+from ..rows_kit import (
     DIAGNOSTIC,
     ENERGY,
     ENERGY_TODAY,
@@ -17,6 +16,7 @@ from .rows_kit import (
     Value,
     sensors,
 )
+from ..spec import SensorRow
 
 _PRODUCTION: Final = (
     Value(name="production_power", quantity=POWER),

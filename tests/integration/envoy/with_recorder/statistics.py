@@ -1,34 +1,21 @@
-"""What the recorder has made of an entity."""
+"""What the recorder has made of a gateway's entities."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
 
-from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.statistics import StatisticsRow, statistics_during_period
+from homeassistant.components.recorder.statistics import StatisticsRow
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from pytest_homeassistant_custom_component.components.recorder.common import (
-    async_wait_recording_done,
-)
 
 from tests.integration.envoy.kit import entity_id
-
-type Period = Literal["5minute", "hour"]
+from tests.integration.recorded import Period, rows_of
 
 
 async def statistics(
     hass: HomeAssistant, keys: Iterable[str], period: Period, start: datetime
 ) -> dict[str, list[StatisticsRow]]:
     """Give the rows of the statistics of each key."""
-    await async_wait_recording_done(hass)
-    key_of = {entity_id(hass, key): key for key in keys}
-    found = await get_instance(hass).async_add_executor_job(
-        lambda: statistics_during_period(
-            hass, start, None, set(key_of), period, None, {"sum", "state"}
-        )
-    )
-    return {key_of[name]: rows for name, rows in found.items()}
+    return await rows_of(hass, {entity_id(hass, key): key for key in keys}, period, start)
 
 
 async def sums(hass: HomeAssistant, keys: Iterable[str]) -> dict[str, list[float]]:

@@ -1,11 +1,11 @@
-"""What the rows of an Envoy are made with: quantities, and a row for a key.
+"""What the rows of a source are made with: quantities, and a row for a key.
 
 Each row shows the value of its own key. The text of a row that exists for several phases is one
-text with the phase left open, and the text of a row of a panel is that of all panels.
+text with the phase left open, and devices of the same kind share their texts.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass
@@ -24,7 +24,16 @@ from homeassistant.const import (
     UnitOfTime,
 )
 
-from ..spec import AttributesFn, BinarySensorRow, Row, SensorRow, Snapshot, ValueFn, key_value
+from .spec import (
+    AnyRow,
+    AttributesFn,
+    BinarySensorRow,
+    Row,
+    SensorRow,
+    Snapshot,
+    ValueFn,
+    key_value,
+)
 
 DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
 OTHER: Final = "other"
@@ -43,7 +52,7 @@ class Quantity:
 
     @property
     def counts(self) -> bool:
-        """Whether it is a counter, which is shown also while the gateway is silent."""
+        """Whether it is a counter, which is shown also while the device is silent."""
         return self.state_class is SensorStateClass.TOTAL_INCREASING
 
 
@@ -132,12 +141,16 @@ class Place:
 
     device: str
     own_serial: str | None = None
-    """The device's own serial number, if its keys begin with that."""
+    """The device's own serial number, if its keys begin with that and are unique ids."""
+    key_prefix: str = ""
+    """What tells its keys from those of the source's other devices, where these are alike."""
     text_prefix: str = ""
 
     def key(self, name: str) -> str:
         """Give the key of a value of this device."""
-        return name if self.own_serial is None else f"{self.own_serial}_{name}"
+        return (
+            f"{self.key_prefix}{name}" if self.own_serial is None else f"{self.own_serial}_{name}"
+        )
 
     def row(self, *, always: bool) -> Row:
         """Give what all rows of this device share."""
@@ -153,7 +166,7 @@ class Value:
     enabled: bool = True
     category: EntityCategory | None = None
     always: bool = False
-    """Shown also while the gateway is silent; counters are in any case."""
+    """Shown also while the device is silent; counters are in any case."""
     attributes_fn: AttributesFn | None = None
 
 
@@ -241,3 +254,12 @@ def attribute(name: str, key: str) -> AttributesFn:
         return {name: snapshot.values.get(key)}
 
     return attributes
+
+
+def one_of_each[RowT: AnyRow](table: Iterable[RowT]) -> tuple[RowT, ...]:
+    """Keep one row for each text, under the key of the text."""
+    found: dict[str, RowT] = {}
+    for row in table:
+        text = str(row.translation_key)
+        found.setdefault(text, replace(row, key=text))
+    return tuple(found.values())

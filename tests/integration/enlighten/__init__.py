@@ -1,0 +1,1 @@
+"""Tests of the source that asks Enphase's cloud."""

@@ -1,0 +1,1 @@
+"""Tests with a recorder, which has to be there before Home Assistant."""
