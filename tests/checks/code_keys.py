@@ -29,6 +29,8 @@ _OAUTH_HANDLER: Final = "AbstractOAuth2FlowHandler"
 _OAUTH_STEPS: Final = {"auth", "pick_implementation"}
 _OAUTH_FIELDS: Final = {"implementation"}
 _TABLE_ROWS: Final = ("Row", "EntityDescription")
+# What is checked here is no form: the data of actions.
+_NO_FORMS: Final = ("services", "exchange_schema")
 
 
 @dataclass
@@ -106,6 +108,7 @@ class _Module(ast.NodeVisitor):
             for node in ast.walk(tree)
             if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("async_step_")
         }
+        self._has_forms = not name.endswith(_NO_FORMS)
         self._passes_steps_on = any(
             _callee(call) in _FORMS and not self._word(_argument(call, "step_id"))
             for call in ast.walk(tree)
@@ -159,7 +162,7 @@ class _Module(ast.NodeVisitor):
         if callee in _FORMS:
             keys.steps |= self._word(_argument(call, "step_id"))
             keys.menu_options |= self._words(_argument(call, "menu_options")) or set()
-        elif callee in {"Required", "Optional"} and call.args:
+        elif callee in {"Required", "Optional"} and call.args and self._has_forms:
             keys.fields |= self._word(call.args[0])
         elif callee == "async_abort":
             keys.aborts |= self._word(_argument(call, "reason")) - _CENTRAL_ABORTS

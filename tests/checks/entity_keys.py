@@ -6,7 +6,7 @@ from typing import Final
 from homeassistant.const import Platform
 
 from custom_components.solar_monitor.clients.deye.tables import TABLES
-from custom_components.solar_monitor.sources import SOURCES
+from custom_components.solar_monitor.kinds import KINDS
 from custom_components.solar_monitor.sources.deye import words
 
 BINARY_STATES: Final = frozenset({"off", "on"})
@@ -34,7 +34,7 @@ def _alarm_words() -> frozenset[str]:
 def all_entities() -> dict[tuple[str, str], Texts]:
     """Give by platform and translation key what every source can have."""
     found: dict[tuple[str, str], Texts] = {}
-    for spec in SOURCES.values():
+    for spec in KINDS.values():
         rows = spec.every_row()
         for sensor in rows.sensors:
             states = frozenset(sensor.options) if sensor.options else None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from homeassistant.const import Platform
 
-from custom_components.solar_monitor.sources import SOURCES
+from custom_components.solar_monitor.kinds import KINDS
 
 from .code_keys import collect
 from .entity_keys import BINARY_STATES, all_entities
@@ -30,7 +30,7 @@ def test_the_collector_knows_every_use_of_a_translation_key() -> None:
 
 
 def test_every_row_is_translated_by_its_own_key() -> None:
-    for spec in SOURCES.values():
+    for spec in KINDS.values():
         for row in spec.every_row():
             assert row.translation_key == row.key
 
@@ -43,7 +43,7 @@ def test_entities() -> None:
 def test_what_the_name_of_an_entity_leaves_open_is_filled_by_its_row() -> None:
     filled = {
         str(row.translation_key): set(row.translation_placeholders or {})
-        for spec in SOURCES.values()
+        for spec in KINDS.values()
         for row in spec.every_row()
     }
     for keys in ENGLISH["entity"].values():
@@ -52,7 +52,7 @@ def test_what_the_name_of_an_entity_leaves_open_is_filled_by_its_row() -> None:
 
 
 def test_two_entities_of_a_device_never_have_the_same_name() -> None:
-    for spec in SOURCES.values():
+    for spec in KINDS.values():
         rows = spec.every_row()
         for platform, table in (
             (Platform.SENSOR, rows.sensors),

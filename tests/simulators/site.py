@@ -7,7 +7,7 @@ seed, plant and clock give the same numbers.
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
 from math import floor
 
@@ -20,7 +20,7 @@ from tests.simulators.gridtied import GridTiedSpec, Wake
 from tests.simulators.house import Household
 from tests.simulators.noise import chance
 from tests.simulators.place import Place, place_where_it_is
-from tests.simulators.plant import Plant, PvArray
+from tests.simulators.plant import AcFeed, Plant, PvArray
 from tests.simulators.sun import clear_sky, cloudy, plane_irradiance, sun_position
 from tests.simulators.weather import Weather
 
@@ -326,7 +326,11 @@ class Site:
             most_discharge=self.battery.most_discharge(seconds),
             grid_up=self._grid_up,
         )
-        return dispatch(supply, plant.inverter)
+        powers = dispatch(supply, plant.inverter)
+        if plant.ac_feed is AcFeed.HOUSE:
+            return powers
+        behind = powers.pv_ac if plant.ac_feed is AcFeed.BACKUP else 0.0
+        return replace(powers, behind=behind, through=powers.pv_ac - behind)
 
     def _look(self, at: float) -> Conditions:
         """Return sun, weather and people at a Unix time."""

@@ -18,7 +18,7 @@ grid port + towards the inverter, its load port + towards the loads.
 - A sum is known only if each of its parts is known and fresh. What sleeps at night is 0 W, fresh.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Self
@@ -91,6 +91,9 @@ class Hybrid:
     port: Reading | None = None
     """The generator port, + towards the inverter."""
     rated_w: float | None = None
+    house_wide: bool = False
+    """Whether it gives as its ports what its CT sees of the whole house: then their difference is
+    what it gives all the same, but the load port is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,27 @@ class Plant:
         yield from (battery.power for battery in self.batteries)
         yield from (part for part in (self.meter and self.meter.power, self.home) if part)
 
+    def carries_arrays(self, hybrid: Hybrid) -> bool:
+        """Tell whether arrays that somebody else measures hang on a hybrid's generator port.
+
+        The user's word counts more than the use that the port is set to.
+        """
+        likely = hybrid.port_use is PortUse.MICRO_INVERTERS or not any(
+            each.port_use is PortUse.MICRO_INVERTERS for each in self.hybrids
+        )
+        return any(
+            each.port_of == hybrid.name or (each.port_of is None and likely)
+            for each in self.arrays
+            if each.feed is Feed.GENERATOR_PORT
+        )
+
+    def ports(self, use: PortUse) -> Iterator[tuple[Hybrid, Reading]]:
+        """Go through the generator ports of a use, but for those that somebody else measures."""
+        for hybrid in self.hybrids:
+            wanted = hybrid.port_use is use and not self.carries_arrays(hybrid)
+            if hybrid.port is not None and wanted:
+                yield hybrid, hybrid.port
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flows:
@@ -155,7 +179,8 @@ class Flows:
     load_w: float | None = None
     losses_w: float | None = None
     house_w: float | None = None
-    """The part of the load that is not behind a load port. Never below 0 if all is right."""
+    """The part of the load that is not behind a load port. Never below 0 if all is right. Where
+    load ports are not told, all of the load."""
     dc_in_w: float | None = None
     """What the hybrids take in: strings, battery, generator port."""
     ac_out_w: float | None = None
@@ -228,7 +253,7 @@ class _Reckoning:
             grid_w=grid,
             load_w=load,
             losses_w=_less(taken, out) if hybrid else None,
-            house_w=_less(_less(load, ports), backup),
+            house_w=load if self._is_house_wide() else _less(_less(load, ports), backup),
             dc_in_w=taken if hybrid else None,
             ac_out_w=out if hybrid else None,
             meter=meter,
@@ -264,33 +289,17 @@ class _Reckoning:
             return False
         return bool(plant.batteries) or any(each.feed is Feed.HOUSE for each in plant.arrays)
 
+    def _is_house_wide(self) -> bool:
+        """Tell whether a load port is not told."""
+        return any(hybrid.house_wide for hybrid in self._plant.hybrids)
+
     def _has_pv(self) -> bool:
         """Tell whether the site has panels at all."""
         return bool(self._plant.hybrids or self._ac_pv())
 
-    def _carries_arrays(self, hybrid: Hybrid) -> bool:
-        """Tell whether arrays that somebody else measures hang on a hybrid's generator port.
-
-        The user's word counts more than the use that the port is set to.
-        """
-        likely = hybrid.port_use is PortUse.MICRO_INVERTERS or not any(
-            each.port_use is PortUse.MICRO_INVERTERS for each in self._plant.hybrids
-        )
-        return any(
-            each.port_of == hybrid.name or (each.port_of is None and likely)
-            for each in self._plant.arrays
-            if each.feed is Feed.GENERATOR_PORT
-        )
-
     def _bare_ports(self) -> tuple[Reading, ...]:
         """Give the ports with micro-inverters that nobody else measures."""
-        return tuple(
-            hybrid.port
-            for hybrid in self._plant.hybrids
-            if hybrid.port is not None
-            and hybrid.port_use is PortUse.MICRO_INVERTERS
-            and not self._carries_arrays(hybrid)
-        )
+        return tuple(port for _, port in self._plant.ports(PortUse.MICRO_INVERTERS))
 
     def _ac_pv(self) -> tuple[Reading, ...]:
         """Give the powers of all panels that are not on strings of a hybrid."""
@@ -314,13 +323,7 @@ class _Reckoning:
 
     def _generators(self) -> tuple[Reading, ...]:
         """Give the powers of the generators."""
-        return tuple(
-            hybrid.port
-            for hybrid in self._plant.hybrids
-            if hybrid.port is not None
-            and hybrid.port_use is PortUse.GENERATOR
-            and not self._carries_arrays(hybrid)
-        )
+        return tuple(port for _, port in self._plant.ports(PortUse.GENERATOR))
 
     def _generator(self) -> float | None:
         """Give the power of the generators; None if there is none."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+import math
 from typing import TYPE_CHECKING, Any, Protocol
 
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
@@ -14,6 +15,8 @@ from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..clients.errors import ClientError
 from ..clients.report import UpdateReport
+from ..const import CONF_ID_PREFIX
+from ..logic.contribution import Contribution
 from ..logic.pacing import LONGEST_RETRY_S
 
 if TYPE_CHECKING:
@@ -67,7 +70,34 @@ class Outcome:
     reported since. It goes stale no sooner, and no state is written."""
     sign_in: bool = False
     """The device refuses what we sign in with: the user is asked to do it again."""
+    withdrawn: frozenset[str] = frozenset()
+    """Keys whose value no longer stands, before their grace is over."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """When the values of a snapshot were brought, in unix seconds."""
+
+    now: float
+    monotonic: float
+    """The same moment on the clock of `seen`."""
+    seen: Mapping[str, float]
+    good_for_s: float
+    """For how long a live value is one of this moment: three polls, 90 s at least."""
+    night: bool = False
+    """Whether the sun is so far down that nothing can come from panels."""
+
+    def at(self, *keys: str) -> float:
+        """Give when the oldest of some values was brought; minus infinity if one never was.
+
+        What sleeps is as fresh as now: it was told until when that holds.
+        """
+        oldest = min(self.seen.get(key, -math.inf) for key in keys)
+        return self.now - max(0.0, self.monotonic - oldest)
+
+
+type Contribute = Callable[[Source, Snapshot, Times], Contribution]
+"""What a source gives to the site, made anew after each poll and each push."""
 
 type Push = Callable[[Outcome], None]
 """Brings values between two polls; the schedule of these does not change."""
@@ -290,6 +320,12 @@ class SourceSpec:
     """What may be shown of it to somebody who helps: an allow-list."""
     forget: Callable[[HomeAssistant, SolarMonitorConfigEntry], Awaitable[None]]
     """Remove what was stored for an entry that is being removed."""
+    contribute: Contribute | None = None
+    """None: it gives nothing to the site."""
+    site_keys: frozenset[str] = frozenset()
+    """What is read for the site alone, beside the core of the polls."""
+    site_name: Callable[[SolarMonitorConfigEntry], str] = lambda entry: entry.data[CONF_ID_PREFIX]
+    """What the site calls the source of an entry, loaded or not: for ever the same."""
     grace_s: float = 120.0
     """How long a value stands at least without being measured anew."""
     silence_s: float = 0.0

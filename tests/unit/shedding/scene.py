@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from enum import Enum, auto
 import json
-from typing import Any, Final
+from typing import Final, TypedDict, Unpack
 
 from custom_components.solar_monitor.logic.shedding import (
     Call,
@@ -22,6 +22,35 @@ from custom_components.solar_monitor.logic.shedding import (
     decide,
 )
 
+
+class Figures(TypedDict, total=False):
+    """What a house can be made to show; see `Reading`."""
+
+    measured_at: float | None
+    soc: float | None
+    pv_power: float | None
+    battery_power: float | None
+    inverter_power: float | None
+    rated_power: float | None
+    grid_voltages: tuple[float | None, ...]
+    grid_charge: bool | None
+    fault: bool | None
+    alert: bool | None
+
+
+class Volts(TypedDict):
+    """A part of `Figures`."""
+
+    grid_voltages: tuple[float | None, ...]
+
+
+class Powers(TypedDict):
+    """A part of `Figures`."""
+
+    pv_power: float | None
+    battery_power: float | None
+
+
 START: Final = 1_800_000_000.0
 SAMPLE_S: Final = 30.0
 ARMED: Final = Config(armed=True)
@@ -37,7 +66,7 @@ EVENING: Final = Reading(
     fault=False,
     alert=False,
 )
-DARK: Final = {"grid_voltages": (0.0,)}
+DARK: Final[Volts] = {"grid_voltages": (0.0,)}
 
 
 class Manner(Enum):
@@ -55,7 +84,7 @@ class Manner(Enum):
 class Scene:
     """A house in which a sample comes every 30 s."""
 
-    def __init__(self, *loads: str, config: Config = ARMED, **figures: Any) -> None:
+    def __init__(self, *loads: str, config: Config = ARMED, **figures: Unpack[Figures]) -> None:
         """Put loads into it, the first to be shed first; all are on."""
         self.config = config
         self.memory = Memory()
@@ -88,9 +117,33 @@ class Scene:
         return [load.id for load in self.loads.values() if load.on is False]
 
     @property
+    def shed(self) -> list[str]:
+        """The loads that the last decision says are shed."""
+        return list(self.decision.shed)
+
+    @property
+    def released(self) -> list[str]:
+        """The loads that the last decision leaves alone."""
+        return list(self.decision.released)
+
+    @property
+    def failed(self) -> list[str]:
+        """The loads that the last decision says did not obey."""
+        return list(self.decision.failed)
+
+    def is_active(self) -> bool:
+        """Tell whether anything is shed, or would be."""
+        return self.decision.active
+
+    @property
     def asked(self) -> list[str]:
         """The calls so far, as '-load' and '+load'."""
         return [f"{'-' if call.turn is Turn.OFF else '+'}{call.load}" for call in self.calls]
+
+    @property
+    def stored_now(self) -> str:
+        """The memory as JSON, as it is stored now and then even if nothing happens."""
+        return json.dumps(self.memory.to_dict())
 
     def told(self, what: Happening) -> list[str]:
         """The events of a kind so far, as 'load: reason'."""
@@ -98,7 +151,7 @@ class Scene:
 
     # What happens in it.
 
-    def set(self, **figures: Any) -> None:
+    def set(self, **figures: Unpack[Figures]) -> None:
         """Let the house have other figures, from the next sample on."""
         self.reading = replace(self.reading, **figures)
 
@@ -111,10 +164,11 @@ class Scene:
         return self.decide(requests=[Request(load, wish)])
 
     def restart(self) -> None:
-        """Start again from what was stored last."""
+        """Start again from what was stored last; no reading is known yet."""
+        self.set(measured_at=None)
         self.memory = Memory.from_dict(json.loads(self.stored))
 
-    def run(self, seconds: float = SAMPLE_S, **figures: Any) -> Decision:
+    def run(self, seconds: float = SAMPLE_S, **figures: Unpack[Figures]) -> Decision:
         """Let time pass, with a sample every 30 s; returns the last decision."""
         self.set(**figures)
         end = self.now + seconds
@@ -129,14 +183,15 @@ class Scene:
         """Decide and act until there is nothing more to do."""
         decision = self.look(requests=requests)
         for _ in range(50):
-            if decision.call is None:
+            if decision.call is not None:
+                decision = self.look(results=[self.carry_out(decision.call)])
+            elif decision.again_at is not None and decision.again_at <= self.now:
+                decision = self.look()
+            else:
                 break
-            decision = self.look(results=[self.carry_out(decision.call)])
         return decision
 
-    def look(
-        self, *, results: Iterable[Result] = (), requests: Iterable[Request] = ()
-    ) -> Decision:
+    def look(self, *, results: Iterable[Result] = (), requests: Iterable[Request] = ()) -> Decision:
         """Decide once; what is to be stored is stored."""
         reading = replace(self.reading, results=tuple(results), requests=tuple(requests))
         before = self.memory
@@ -156,7 +211,7 @@ class Scene:
         return Result(call.number, ok=manner in {Manner.OBEYS, Manner.IGNORES})
 
 
-def ready(*loads: str, config: Config = ARMED, **figures: Any) -> Scene:
+def ready(*loads: str, config: Config = ARMED, **figures: Unpack[Figures]) -> Scene:
     """Give a house that was watched for ten minutes and has nothing to shed."""
     scene = Scene(*loads, config=config)
     scene.run(600)

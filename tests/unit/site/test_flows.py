@@ -262,3 +262,17 @@ def test_a_gateways_meter_is_chosen_before_a_hybrids_ct() -> None:
     assert choose_meter((plain, clamped), (gateway,)) is gateway
     assert choose_meter((plain, clamped), ()) == Meter(name="clamped", power=read(250))
     assert choose_meter((plain,), ()) is None
+
+
+@pytest.mark.parametrize("array", [0, 1_500])
+def test_a_hybrid_that_tells_of_the_whole_house_gives_the_same_flows(array: int) -> None:
+    house = House(inverters=(SUNNY,), arrays={Feed.HOUSE: array}, house_load=900)
+    plant = house.plant(ct=True)
+    hybrid = replace(
+        plant.hybrids[0],
+        house_wide=True,
+        grid_port=read(house.grid),
+        load_port=read(house.grid + SUNNY.out),
+    )
+    told = reckon(replace(plant, hybrids=(hybrid,)), NOW)
+    assert told == replace(reckon(plant, NOW), house_w=house.load)

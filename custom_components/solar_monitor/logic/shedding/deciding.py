@@ -13,7 +13,7 @@ from .plan import Mandate, Planner, Step, observer
 from .rules import Rules
 from .senses import REPAIR_S, STALE_S, Senses
 from .status import Outcome, judge
-from .terms import Happening, Reason, Turn
+from .terms import Happening, Reason
 
 FAULT_HOLD_OFF_S: Final = 600.0
 
@@ -105,7 +105,7 @@ def _mandate(
 
 def _take(step: Step, ledger: Ledger) -> Call | None:
     """Take a step whose time has come."""
-    if step.turn is Turn.OFF and step.cause is not None:
+    if step.cause is not None:
         return ledger.ask_off(step.load, step.cause)
     if step.reason is Reason.PARKED:
         ledger.start_parked_trial(step.load.id)

@@ -10,6 +10,7 @@ from .inputs import finite
 from .terms import Grid
 
 DEAD_V: Final = 90.0
+UNKNOWN_S: Final = 180.0
 OFFGRID_PLANT_S: Final = 7 * 86_400.0
 # Hours in which nobody measured are no hours without a grid.
 _LONGEST_STEP_S: Final = 900.0
@@ -20,7 +21,7 @@ class GridWatch:
     """What was heard of the grid's voltage.
 
     It is lost after two samples in which every known phase is below 90 V, and back after 300 s in
-    which one was not. Phases that are unknown say nothing.
+    which one was not. Phases that are unknown say nothing; if all are for 180 s, so is the grid.
     """
 
     lost: bool | None = None
@@ -43,28 +44,28 @@ class GridWatch:
         """Take in one sample (V, per phase)."""
         known = [volts for volts in map(finite, voltages) if volts is not None]
         if not known:
-            return self
+            return self._hear_nothing(at)
         if max(known) >= DEAD_V:
             since = at if self.back_since is None else self.back_since
-            back = not self.lost or at - since >= config.grid_back_s
-            return replace(
-                self,
-                lost=not back,
-                dark_s=0.0,
-                dead_samples=0,
-                back_since=None if back else since,
-                heard_at=at,
-            )
-        elapsed_s = 0.0 if self.heard_at is None else max(0.0, at - self.heard_at)
+            if not self.lost or at - since >= config.grid_back_s:
+                return type(self)(lost=False, heard_at=at)
+            return type(self)(lost=True, back_since=since, heard_at=at)
+        elapsed_s = at - self.heard_at if self.heard_at is not None and self.dead_samples else 0.0
         dead = self.dead_samples + 1
-        return replace(
-            self,
+        return type(self)(
             lost=True if dead >= config.grid_lost_samples else self.lost,
-            dark_s=self.dark_s + min(elapsed_s, _LONGEST_STEP_S),
+            dark_s=self.dark_s + min(max(0.0, elapsed_s), _LONGEST_STEP_S),
             dead_samples=dead,
-            back_since=None,
             heard_at=at,
         )
+
+    def _hear_nothing(self, at: float) -> Self:
+        """Take in a sample in which no phase is known."""
+        if self.heard_at is None:
+            return replace(self, heard_at=at)
+        if at - self.heard_at < UNKNOWN_S:
+            return self
+        return type(self)(dark_s=self.dark_s, heard_at=self.heard_at)
 
     def restarted(self) -> Self:
         """Give what is left of it after a restart."""

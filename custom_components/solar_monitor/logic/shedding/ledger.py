@@ -59,7 +59,8 @@ class Ledger:
                 self._compare(load, hold, returned=returned)
         self.away = frozenset(away)
         known = {load.id for load in loads}
-        self.notes = {load: note for load, note in self.notes.items() if load in known}
+        for gone in self.notes.keys() - known:
+            del self.notes[gone]
         for gone in self.holds.keys() - known:
             self._forget(gone)
 
@@ -83,10 +84,11 @@ class Ledger:
             if request.wish is Wish.STAY_OFF:
                 if hold is not None and hold.phase is Phase.OFF:
                     self._override(request.load, Reason.TURNED_OFF)
-            elif hold is not None:
+                continue
+            if hold is not None:
                 self._put(request.load, replace(hold, give=Reason.RELEASED))
-            elif note := self.notes.get(request.load):
-                self._write(request.load, replace(note, released_until=self.now + RELEASE_S))
+            if request.load in self.notes:
+                self._leave_alone(request.load)
 
     def _note(self, load: Load, *, returned: bool) -> None:
         """Write down whether a load is on, and let time end what is written of it."""
@@ -113,13 +115,16 @@ class Ledger:
             case Phase.OFF, True:
                 self._came_on(load.id, hold, returned=returned)
             case Phase.AGAIN, False:
-                self._override(load.id, Reason.TURNED_OFF)
+                if returned:
+                    self._put(load.id, replace(hold, phase=Phase.OFF))
+                else:
+                    self._override(load.id, Reason.TURNED_OFF)
             case Phase.TURNING_ON, True:
                 self.acted_at = self.now
-                self.give_up_hold(load.id, hold.give or Reason.RECHARGED)
+                self.end_hold(load.id, hold.give or Reason.RECHARGED)
             case Phase.TURNING_ON, False:
                 if self._is_idle(load.id, hold):
-                    self._put(load.id, replace(hold, phase=Phase.OFF))
+                    self._stay_off(load.id, hold)
             case _:
                 pass
 
@@ -130,7 +135,7 @@ class Ledger:
     def _came_on(self, load: str, hold: Hold, *, returned: bool) -> None:
         """Find out why a load is on that was off."""
         if self.notes[load].failed_at is not None:
-            self.give_up_hold(load, hold.give or Reason.RECHARGED)
+            self.end_hold(load, hold.give or Reason.RECHARGED)
         elif returned and not hold.rebooted:
             self._put(load, replace(hold, phase=Phase.AGAIN, rebooted=True, attempts=0))
         elif returned or self.now - hold.at > BOUNCE_S:
@@ -138,7 +143,7 @@ class Ledger:
         elif hold.attempts < ATTEMPTS:
             self._put(load, replace(hold, phase=Phase.AGAIN))
         else:
-            self._drop(load)
+            self._put(load, replace(hold, phase=Phase.TURNING_OFF, at=self.now))
             self._mark_failed(load, Reason.TURN_OFF_FAILED)
 
     def _confirm_off(self, load: str, hold: Hold) -> None:
@@ -159,9 +164,13 @@ class Ledger:
             self._put(pending.load, replace(hold, at=self.now))
             self._mark_failed(pending.load, Reason.TURN_OFF_FAILED)
         else:
-            give = hold.give if hold.give is Reason.RELEASED else None
-            self._put(pending.load, replace(hold, phase=Phase.OFF, give=give))
+            self._stay_off(pending.load, hold)
             self._mark_failed(pending.load, Reason.TURN_ON_FAILED)
+
+    def _stay_off(self, load: str, hold: Hold) -> None:
+        """Go on holding a load that was to be given back; what somebody asked for still counts."""
+        give = hold.give if hold.give is Reason.RELEASED else None
+        self._put(load, replace(hold, phase=Phase.OFF, give=give))
 
     def _mark_failed(self, load: str, reason: Reason) -> None:
         """Leave a load out for a while."""
@@ -204,7 +213,7 @@ class Ledger:
         hold = self.holds[load.id]
         if load.id == OBSERVED:
             self.acted_at = self.now
-            self.give_up_hold(OBSERVED, reason)
+            self.end_hold(OBSERVED, reason)
             return None
         attempts = hold.attempts + 1 if hold.phase is Phase.TURNING_ON else 1
         hold = replace(hold, phase=Phase.TURNING_ON, give=reason, attempts=attempts, try_at=None)
@@ -226,7 +235,7 @@ class Ledger:
             reason=reason,
         )
 
-    def give_up_hold(self, load: str, reason: Reason) -> None:
+    def end_hold(self, load: str, reason: Reason) -> None:
         """Take in that a load is on again, as it should be."""
         self._drop(load)
         if reason is Reason.RELEASED:
@@ -245,15 +254,9 @@ class Ledger:
         """Go on holding a load for another cause."""
         self._put(load, replace(self.holds[load], cause=cause))
 
-    def let_be(self, load: Load) -> None:
-        """Ask no more of a load that was to turn off; what is on now was never shed."""
-        hold = self.holds[load.id]
-        if not load.on:
-            self._put(load.id, replace(hold, try_at=None))
-            return
-        self._drop(load.id)
-        if hold.give is Reason.RELEASED:
-            self._leave_alone(load.id)
+    def let_be(self, load: str) -> None:
+        """Ask no more of a load that was to turn off; it may still do so for a while."""
+        self._put(load, replace(self.holds[load], try_at=None, at=self.now))
 
     def start_parked_trial(self, load: str) -> None:
         """Take in that a load is given back because the grid carries the house."""

@@ -216,8 +216,13 @@ class Memory:
         if steady and self.senses.since is not None:
             return now, self
         moved = self._shifted(gap_s) if gap_s < -SLEW_S else self
-        senses = Senses(since=now, heard=moved.senses.heard)
-        return now, replace(moved, grid=moved.grid.restarted(), senses=senses, away=None)
+        return now, replace(
+            moved,
+            grid=moved.grid.restarted(),
+            senses=Senses(since=now, heard=moved.senses.heard),
+            # What loads did during a long pause is unknown; a step back is no pause.
+            away=moved.away if gap_s < -SLEW_S else None,
+        )
 
     def _shifted(self, by_s: float) -> Self:
         """Move all stamps by some seconds."""

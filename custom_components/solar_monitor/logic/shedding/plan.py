@@ -1,6 +1,6 @@
 """What to do next: which load to turn off or on, why, and when its time has come."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 import math
 from typing import NamedTuple
@@ -32,7 +32,7 @@ class Mandate:
 
 
 class Step(NamedTuple):
-    """A load to turn, and from when on."""
+    """A load to turn, and from when on; one that is to turn off has a cause."""
 
     load: Load
     turn: Turn
@@ -59,7 +59,7 @@ class Planner:
         self._settle()
         if self._ledger.pending is not None:
             return None
-        if step := next(self._urgent_steps(), None):
+        if step := self._urgent_step():
             return step
         shed, give = self._shed_step(), self._give_step()
         if shed is not None and give is not None:
@@ -73,35 +73,35 @@ class Planner:
             note, hold = ledger.notes.get(load.id), ledger.holds.get(load.id)
             if note is not None and note.released_until is not None:
                 self._end_release(place, load)
-            if hold is None or not load.on:
-                continue
-            if hold.phase is Phase.AGAIN:
-                if reason := self._reason_to_give(place, load, hold):
-                    ledger.give_up_hold(load.id, reason)
-            elif hold.give is Reason.RELEASED and ledger.pending is None:
-                ledger.let_be(load)
+            if hold is not None and hold.phase is Phase.AGAIN and load.on:
+                self._let_on(place, load, hold)
 
     def _end_release(self, place: int, load: Load) -> None:
         """Let a load be shed again once it would have been given back anyway."""
         if self._mandate.judges and self._rules.senses.soc >= self._rules.restore_above(place):
             self._ledger.end_release(load.id)
 
-    def _urgent_steps(self) -> Iterator[Step]:
-        """Give what somebody asked for, then what was begun."""
+    def _let_on(self, place: int, load: Load, hold: Hold) -> None:
+        """Leave a load on that came on by itself, if it would have been given back by now."""
+        if reason := self._reason_to_give(place, load, hold):
+            self._ledger.end_hold(load.id, reason)
+
+    def _urgent_step(self) -> Step | None:
+        """Give what somebody asked for, else what was begun."""
         ledger = self._ledger
         held = [(load, hold) for load in self._loads if (hold := ledger.holds.get(load.id))]
         for load, hold in held:
             if hold.phase is Phase.OFF and hold.give is Reason.RELEASED and self._can_ask(load):
-                yield Step(load, Turn.ON, Reason.RELEASED, None, ledger.now)
+                return Step(load, Turn.ON, Reason.RELEASED, None, ledger.now)
         for load, hold in held:
             if hold.try_at is None:
                 continue
             if hold.phase is Phase.TURNING_ON:
-                yield Step(load, Turn.ON, hold.give or Reason.RECHARGED, None, hold.try_at)
-            elif self._mandate.may_shed and load.member:
-                yield Step(load, Turn.OFF, Reason(hold.cause), hold.cause, hold.try_at)
-            else:
-                ledger.let_be(load)
+                return Step(load, Turn.ON, hold.give or Reason.RECHARGED, None, hold.try_at)
+            if self._mandate.may_shed and load.member and hold.give is None:
+                return Step(load, Turn.OFF, Reason(hold.cause), hold.cause, hold.try_at)
+            ledger.let_be(load.id)
+        return None
 
     def _shed_step(self) -> Step | None:
         """Give the first load that is on and should not be."""

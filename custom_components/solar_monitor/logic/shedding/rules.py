@@ -101,13 +101,13 @@ class Rules:
         return None
 
     def _draw_over(self) -> Reason | None:
-        """Tell whether the inverter has drawn nothing for long enough, or cannot draw.
+        """Tell whether the inverter has drawn nothing for long enough, or may draw.
 
         One whose power stays unknown keeps loads off for as long as no reading at all would.
         """
         senses, config = self.senses, self.config
         at = senses.at or 0.0
-        if self.grid.lost or not config.grid_draw:
+        if not config.grid_draw:
             return Reason.DRAW_OVER
         if senses.no_draw_since is not None and at - senses.no_draw_since >= DRAW_OVER_S:
             return Reason.DRAW_OVER

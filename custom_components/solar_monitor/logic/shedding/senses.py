@@ -62,12 +62,22 @@ class Senses:
 
     def hear(self, reading: Reading, config: Config, now: float) -> Self:
         """Take in a reading if it is a new one."""
+        if reading.measured_at is None or reading.measured_at == self.heard:
+            return self
         at = self.new_sample_at(reading, now)
         if at is None:
-            return self
+            return replace(self, heard=reading.measured_at)
         soc = reading.believable_soc
-        if soc is None or (self.at is not None and at <= self.at):
-            return self._listen(reading, at)
+        too_early = self.since is not None and at < self.since
+        if soc is None or too_early or (self.at is not None and at <= self.at):
+            since, seen_at = self._fault(reading, at)
+            return replace(
+                self,
+                heard=reading.measured_at,
+                alert=bool(reading.alert),
+                fault_since=since,
+                fault_at=seen_at,
+            )
         return self._sense(reading, soc, at, config)
 
     def new_sample_at(self, reading: Reading, now: float) -> float | None:
@@ -90,31 +100,24 @@ class Senses:
 
     @property
     def has_fault(self) -> bool:
-        """Whether the fault has lasted long enough to count."""
-        if self.fault_since is None or self.fault_at is None:
+        """Whether a fault has lasted long enough to count, and was told of just now."""
+        if self.fault_since is None or self.fault_at is None or self.at is None:
             return False
-        return self.fault_at - self.fault_since >= FAULT_S
+        told = self.at - self.fault_at < STALE_S
+        return told and self.fault_at - self.fault_since >= FAULT_S
 
-    def _listen(self, reading: Reading, at: float) -> Self:
-        """Take in what matters without a charge; not knowing of a fault leaves it as it was."""
-        since, seen_at = self.fault_since, self.fault_at
-        if reading.fault is not None:
-            since = _since(since, at, holds=reading.fault)
-            seen_at = at
-        return replace(
-            self,
-            heard=reading.measured_at,
-            alert=bool(reading.alert),
-            fault_since=since,
-            fault_at=seen_at,
-        )
+    def _fault(self, reading: Reading, at: float) -> tuple[float | None, float | None]:
+        """Tell since when there is a fault and when it was told of; silence changes nothing."""
+        if reading.fault is None:
+            return self.fault_since, self.fault_at
+        return _since(self.fault_since, at, holds=reading.fault), at
 
     def _sense(self, reading: Reading, soc: float, at: float, config: Config) -> Self:
         """Take in a believable sample."""
-        before = self._listen(reading, at)
+        before = self
         if self.at is None or at - self.at >= STALE_S:
             before = replace(
-                before, samples=(), count=0, first_at=at, parked_since=None, no_draw_since=None
+                self, samples=(), count=0, first_at=at, parked_since=None, no_draw_since=None
             )
         sample = _sample(reading, at, config)
         samples = (*before.samples, sample)
@@ -124,8 +127,13 @@ class Senses:
         parked = battery is not None and battery <= PARKED_W
         count = before.count + 1
         ready = count >= config.valid_samples
+        since, seen_at = self._fault(reading, at)
         return replace(
             before,
+            heard=reading.measured_at,
+            alert=bool(reading.alert),
+            fault_since=since,
+            fault_at=seen_at,
             samples=samples,
             count=count,
             ready_at=at if ready else before.ready_at,

@@ -31,6 +31,7 @@ from ...const import (
     DEFAULT_POLL_INTERVAL,
     DEFAULT_SETTINGS_INTERVAL,
 )
+from ...sun import is_low, is_night
 from ..spec import Device, Finding, Outcome, Poll, Source, first_error
 from . import link
 from .devices import SLEEPERS, Facts, battery_facts, devices_of, update_batteries
@@ -46,7 +47,6 @@ from .remembered import (
     remembered_identity,
     shape_of,
 )
-from .sun import is_low, is_night
 from .words import ACTIVE_ALARMS, FAULT_BITS, WARNING_BITS, alarm_text, async_alarm_names
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.const import CONF_API_KEY
 
 from ..spec import SourceSpec
+from .contribute import contribute
 from .desk import async_open_desk
-from .entries import KIND
+from .entries import KIND, site_name
 from .export import diagnostics
 from .memory import memory_store
 from .neighbours import chosen_with, smallest_plan
@@ -39,6 +40,8 @@ SPEC: Final = SourceSpec(
     every_row=every_row,
     diagnostics=diagnostics,
     forget=_forget,
+    contribute=contribute,
+    site_name=site_name,
     longest_retry_s=POLL_S,
     health=health,
 )

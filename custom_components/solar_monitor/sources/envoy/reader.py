@@ -25,6 +25,7 @@ from ...const import (
     CONF_POLL_INTERVAL,
     CONF_TLS_FINGERPRINT,
 )
+from ...keeper import CLEAN, Keeper
 from ..spec import Outcome
 from . import keys
 from .books import Books, News
@@ -32,7 +33,6 @@ from .core_entry import default_poll_interval
 from .findings import CertificateWatch, UpgradeWatch
 from .guards import Limits, Moment
 from .identity import Remembered, remember, remembered
-from .memory import CLEAN, Keeper
 from .recording import Recorder
 from .sky import Sun
 from .token_care import TokenCare

@@ -20,13 +20,13 @@ from ...const import (
     DEFAULT_PANELS_INTERVAL,
     DEFAULT_SLOW_INTERVAL,
 )
+from ...keeper import async_load, memory_store
 from ..spec import Device, Finding, Outcome, Poll, Push, Source
 from . import keys
 from .claims import Claims
 from .devices import devices_of, number_of, own_devices
 from .findings import PANELS_RETIRED, findings, retired_findings
 from .live import LiveMode, Pace
-from .memory import async_load, memory_store
 from .reader import Reader, unix_now
 
 if TYPE_CHECKING:

@@ -8,19 +8,20 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from ...const import DOMAIN
+from .const import DOMAIN
 
 if TYPE_CHECKING:
-    from ...coordinator import SolarMonitorConfigEntry
+    from .coordinator import SolarMonitorConfigEntry
 
 STORAGE_VERSION: Final = 1
-# Every write wears the SD card of a Raspberry Pi. A crash loses no energy: see `EnvoyGuards`.
+# Every write wears the SD card of a Raspberry Pi. A crash loses no energy: what was not marked as
+# clean has to be proven before it is shown.
 SAVE_EVERY_S: Final = 900.0
 CLEAN: Final = "clean"
 
 
 def memory_store(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> Store[dict[str, Any]]:
-    """Give the store of what the books of an entry remember."""
+    """Give the store of what an entry remembers."""
     return Store(hass, STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}")
 
 

@@ -1,0 +1,198 @@
+"""What begins and ends is told once by the event entity of the site, whatever is restarted."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.solar_monitor.const import DOMAIN
+from custom_components.solar_monitor.logic.contribution import Subject
+from tests.integration.glue.toy import SILENCE, Toy
+from tests.integration.machine import TimeMachine
+from tests.integration.site_alarms.kit import HOUR, Says, Told, problem, repairs, shown
+
+pytestmark = pytest.mark.usefixtures("living")
+
+
+async def lose_grid(machine: TimeMachine, says: Says) -> None:
+    """Let a grid that was there be lost for a while."""
+    says.subjects = {Subject.GRID: False}
+    await machine.run(70)
+    says.subjects = {Subject.GRID: True}
+    await machine.run(100)
+
+
+async def test_an_alarm_is_told_once_with_its_words(
+    machine: TimeMachine, says: Says, told: Told
+) -> None:
+    says.subjects = {Subject.INVERTER: False}
+    await machine.run(70)
+    says.subjects, says.words = {Subject.INVERTER: True}, ("fault_13_working_mode_changed",)
+    await machine.run(HOUR)
+    [event] = told.events
+    assert event["event_type"] == "raised"
+    assert (event["kind"], event["severity"]) == ("inverter_fault", "critical")
+    assert event["source"] == "Toy"
+    words = "Inverter has stopped with a fault (Fault F13: working mode changed)"
+    assert event["text"] == f"Toy: {words}"
+    assert event["what_to_do"].startswith("Look the fault up in the manual")
+    assert event["since"].startswith("2026-11-20T11:01")
+    assert event["codes"] == ["fault_13_working_mode_changed"]
+    assert "ended" not in event
+
+
+async def test_its_end_is_told_once(machine: TimeMachine, says: Says, told: Told) -> None:
+    await lose_grid(machine, says)
+    says.subjects = {Subject.GRID: False}
+    await machine.run(HOUR)
+    assert told.short == [("grid_lost", "raised"), ("grid_lost", "cleared")]
+    assert told.events[1]["ended"] == "over"
+
+
+async def test_what_was_wrong_when_the_source_was_added_is_known_and_no_news(
+    hass: HomeAssistant, machine: TimeMachine, says: Says, told: Told
+) -> None:
+    says.subjects = {Subject.GRID: True}
+    await machine.run(HOUR)
+    assert shown(hass, "grid_lost") == "on"
+    assert told.events == []
+
+
+async def test_what_comes_and_goes_is_not_told(
+    hass: HomeAssistant, machine: TimeMachine, says: Says, told: Told
+) -> None:
+    says.subjects = {Subject.INVERTER: False}
+    await machine.run(70)
+    for _ in range(20):
+        says.subjects = {Subject.INVERTER: True}
+        await machine.run(30)
+        says.subjects = {Subject.INVERTER: False}
+        await machine.run(30)
+    assert told.events == []
+    assert shown(hass, "inverter_problem") == "off"
+
+
+@pytest.mark.parametrize("order", [("site", "toy"), ("toy", "site")])
+async def test_a_restart_tells_nothing_again(
+    order: tuple[str, ...],
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    told: Told,
+    living: MockConfigEntry,
+    toy_config: MockConfigEntry,
+) -> None:
+    await lose_grid(machine, says)
+    entries = {"site": living, "toy": toy_config}
+    for name in order:
+        assert await machine.finish(hass.config_entries.async_unload(entries[name].entry_id))
+    await machine.run(600)
+    for name in order:
+        assert await machine.finish(hass.config_entries.async_setup(entries[name].entry_id))
+    await machine.run(HOUR)
+    assert told.short == [("grid_lost", "raised")]
+    assert shown(hass, "grid_lost") == "on"
+    since = problem(hass, "grid_lost").attributes["since"]
+    assert since == told.events[0]["since"]
+
+
+async def test_what_ended_while_home_assistant_was_off_is_told_once_after_its_start(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    told: Told,
+    living: MockConfigEntry,
+    toy_config: MockConfigEntry,
+) -> None:
+    await lose_grid(machine, says)
+    for entry in (toy_config, living):
+        assert await machine.finish(hass.config_entries.async_unload(entry.entry_id))
+    says.subjects = {Subject.GRID: False}
+    await machine.run(HOUR)
+    for entry in (living, toy_config):
+        assert await machine.finish(hass.config_entries.async_setup(entry.entry_id))
+    await machine.run(HOUR)
+    assert told.short == [("grid_lost", "raised"), ("grid_lost", "cleared")]
+
+
+async def test_what_was_told_is_stored_at_once(
+    machine: TimeMachine,
+    says: Says,
+    told: Told,
+    living: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    await lose_grid(machine, says)
+    assert told.short == [("grid_lost", "raised")]
+    stored = hass_storage[f"{DOMAIN}.{living.entry_id}"]["data"]["alarms"]["board"]
+    [record] = [each for each in stored if each["kind"] == "grid_lost"]
+    assert (record["phase"], record["told"]) == ("standing", True)
+
+
+async def test_a_source_that_is_silent_tells_nothing(
+    machine: TimeMachine, says: Says, told: Told, toy: Toy
+) -> None:
+    await lose_grid(machine, says)
+    toy.error = toy.panels_error = SILENCE
+    await machine.run(3 * HOUR)
+    assert told.short == [("grid_lost", "raised")]
+
+
+async def test_a_source_that_is_removed_takes_its_alarms_with_it(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    told: Told,
+    toy_config: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await lose_grid(machine, says)
+    await machine.finish(hass.config_entries.async_remove(toy_config.entry_id))
+    await machine.run(HOUR)
+    assert told.short == [("grid_lost", "raised"), ("grid_lost", "cleared")]
+    assert told.events[1]["ended"] == "gone"
+    assert told.events[1]["source"] == "Toy"
+    for key in ("alarm", "grid_lost", "data_stale", "unreachable"):
+        assert shown(hass, key) == "unavailable"
+    assert repairs(hass) == {}
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_the_titles_of_the_last_run_name_a_source_that_left_since(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    told: Told,
+    living: MockConfigEntry,
+    toy_config: MockConfigEntry,
+) -> None:
+    await lose_grid(machine, says)
+    assert await machine.finish(hass.config_entries.async_unload(living.entry_id))
+    await machine.finish(hass.config_entries.async_remove(toy_config.entry_id))
+    assert await machine.finish(hass.config_entries.async_setup(living.entry_id))
+    await machine.run(60)
+    assert told.events[1]["source"] == "Toy"
+
+
+async def test_a_memory_that_is_damaged_is_a_start_with_nothing_known(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    told: Told,
+    living: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    await lose_grid(machine, says)
+    assert await machine.finish(hass.config_entries.async_unload(living.entry_id))
+    hass_storage[f"{DOMAIN}.{living.entry_id}"]["data"]["alarms"] = {
+        "board": "?",
+        "signs": {"low_battery": 7, "hot_inverters": [], "production": {"a": 3, "b": {"c": None}}},
+        "titles": None,
+        "shown": "?",
+        "heard": {"a": "?"},
+    }
+    assert await machine.finish(hass.config_entries.async_setup(living.entry_id))
+    await machine.run(100)
+    assert shown(hass, "grid_lost") == "on"
+    assert told.short == [("grid_lost", "raised")]
