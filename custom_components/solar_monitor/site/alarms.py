@@ -96,7 +96,7 @@ class SiteAlarms(SitePart):
     @property
     def sources(self) -> Mapping[str, str]:
         """The sources of the site by name, with what people call them."""
-        return {name: self._titles.get(name, name) for name in sorted(self._members)}
+        return {name: self._titles[name] for name in sorted(self._members)}
 
     @property
     @override
@@ -150,17 +150,17 @@ class SiteAlarms(SitePart):
     def _note(self, members: frozenset[str]) -> None:
         """Notice which sources there are, and what they tell of.
 
-        What was shown stays while there is nobody at all: the last source may come back.
+        What was shown stays while there is nobody at all: a source may come back.
         """
-        before = self.problems, self.sources
+        before = self.problems, self._members
         if members:
             told = self.board.kinds
             self._remembered = frozenset(
                 key for key, kinds in alarm_keys.PROBLEMS.items() if kinds & told
             )
-            self._members = members
-            self._heard = {name: at for name, at in self._heard.items() if name in members}
-        self._revision += (self.problems, self.sources) != before
+        self._members = members
+        self._heard = {name: at for name, at in self._heard.items() if name in members}
+        self._revision += (self.problems, self._members) != before
 
     def _attributes(self, key: str) -> dict[str, Any]:
         """Describe the alarms of a binary sensor."""

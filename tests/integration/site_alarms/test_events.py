@@ -3,12 +3,13 @@
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.logic.contribution import Subject
-from tests.integration.glue.toy import SILENCE, Toy
+from tests.integration.glue.toy import SERIAL, SILENCE, Toy
 from tests.integration.machine import TimeMachine
 from tests.integration.site_alarms.kit import HOUR, Says, Told, problem, repairs, shown
 
@@ -155,6 +156,8 @@ async def test_a_source_that_is_removed_takes_its_alarms_with_it(
     assert told.events[1]["source"] == "Toy"
     for key in ("alarm", "grid_lost", "data_stale", "unreachable"):
         assert shown(hass, key) == "unavailable"
+    heard = f"site_{SERIAL}_last_success"
+    assert er.async_get(hass).async_get_entity_id("sensor", DOMAIN, heard) is None
     assert repairs(hass) == {}
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 

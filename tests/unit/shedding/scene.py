@@ -217,3 +217,11 @@ def ready(*loads: str, config: Config = ARMED, **figures: Unpack[Figures]) -> Sc
     scene.run(600)
     scene.set(**figures)
     return scene
+
+
+def shed(*loads: str, soc: float = 20.0) -> Scene:
+    """Give a house in which these loads were shed a while ago."""
+    scene = ready(*loads, soc=soc)
+    scene.run(900)
+    assert scene.off == list(loads)
+    return scene

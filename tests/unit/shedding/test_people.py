@@ -6,17 +6,9 @@ from typing import Final
 import pytest
 
 from custom_components.solar_monitor.logic.shedding import Happening, Wish
-from tests.unit.shedding.scene import ARMED, Manner, Scene, ready
+from tests.unit.shedding.scene import ARMED, Manner, ready, shed
 
 HOUR: Final = 3_600.0
-
-
-def shed(*loads: str, soc: float = 20.0) -> Scene:
-    """Give a house in which these loads were shed a while ago."""
-    scene = ready(*loads, soc=soc)
-    scene.run(900)
-    assert scene.off == list(loads)
-    return scene
 
 
 def test_what_somebody_turned_off_is_not_turned_on() -> None:

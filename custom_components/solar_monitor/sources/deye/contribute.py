@@ -47,7 +47,6 @@ SITE_KEYS: Final = frozenset(
         "battery_operation_mode",
         "battery_shutdown_soc",
         "dc_temperature",
-        "generator_energy_total",
         "grid_charge_enabled",
         "heatsink_temperature",
         "time_of_use",
