@@ -1,0 +1,154 @@
+"""A house in which nothing may be done that load shedding never does."""
+
+from dataclasses import replace
+import math
+from typing import Final, Unpack, override
+
+from custom_components.solar_monitor.logic.shedding import (
+    Call,
+    Load,
+    Reason,
+    Result,
+    Turn,
+)
+from custom_components.solar_monitor.logic.shedding.memory import Phase
+from custom_components.solar_monitor.logic.shedding.rules import Rules
+from tests.unit.shedding.scene import ARMED, Figures, Scene
+
+NAMES: Final = ("a", "b", "c")
+DWELL_S: Final = min(ARMED.min_on_s, ARMED.min_off_s)
+LATE_S: Final = 70.0
+SLOW_S: Final = 400.0
+"""So late a load may still obey whose call goes on that long."""
+# Turns that need not wait: what a person wants, and a battery that is about to be empty.
+AT_ONCE: Final = frozenset({Reason.CRITICAL, Reason.DISARMED, Reason.RELEASED, Reason.REMOVED})
+
+
+class Watched(Scene):
+    """A house in which each call is judged before it is made."""
+
+    def __init__(self, *loads: str) -> None:
+        """Begin to watch."""
+        super().__init__(*loads, config=replace(ARMED, grid_draw=True))
+        self.ours: set[str] = set()
+        self.turned_at: dict[str, float] = {}
+        self.last_turn: dict[str, Turn] = {}
+        self.elapsed_s = 0.0
+        self.good_at = -math.inf
+        self.good_samples = 0
+        self.late: list[tuple[float, str, bool]] = []
+        self.is_late: set[str] = set()
+        self.is_slow: set[str] = set()
+
+    @override
+    def carry_out(self, call: Call) -> Result:
+        """Make a call, unless it must never be made."""
+        load = self.loads[call.load]
+        if call.turn is Turn.OFF:
+            self.may_shed(load, call)
+        else:
+            assert call.load in self.ours, "restores what it did not shed"
+        self.forget_late(call.load)
+        if load.on is None:
+            self.calls.append(call)
+            return Result(call.number, ok=False)
+        if call.load in self.is_late:
+            self.calls.append(call)
+            slow = call.load in self.is_slow
+            self.loads[call.load] = replace(load, busy=slow)
+            at = self.now + (SLOW_S if slow else LATE_S)
+            self.late.append((at, call.load, call.turn is Turn.ON))
+            return Result(call.number, ok=False)
+        result = super().carry_out(call)
+        if self.loads[call.load].on is not load.on:
+            self.obeyed(call, load)
+        return result
+
+    def may_shed(self, load: Load, call: Call) -> None:
+        """Check that a load may be turned off now."""
+        assert self.config.armed, "sheds while disarmed"
+        assert self.now - self.good_at < 180, "sheds on stale readings"
+        assert self.good_samples >= 3, "sheds before there are enough readings"
+        assert load.member, "sheds what is not in the list"
+        rules = Rules(self.config, self.memory.senses, self.memory.grid, self.memory.parked)
+        names = list(self.loads)
+        for place, name in enumerate(names[: names.index(load.id)]):
+            note, other = self.memory.notes.get(name), self.loads[name]
+            exempt = note is None or note.released_until or note.failed_at
+            held = name in self.memory.holds and not self.is_again(name)
+            if call.attempt == 1 and other.on and other.member and not exempt and not held:
+                assert rules.cause(place) is None, "sheds a more important load first"
+
+    def is_again(self, name: str) -> bool:
+        """Tell whether a load that is held is on."""
+        return self.memory.holds[name].phase is Phase.AGAIN
+
+    def obeyed(self, call: Call, before: Load) -> None:
+        """Check that a load that has turned because of us had not just done so."""
+        # What somebody or something else turned on meanwhile was not turned to and fro by us.
+        again = call.turn is self.last_turn.get(before.id)
+        self.last_turn[before.id] = call.turn
+        self.turned(before.id, on=call.turn is Turn.ON)
+        if call.reason not in AT_ONCE:
+            # Turns that are this far apart are never more than elapsed time / dwell + 1.
+            apart_s = self.elapsed_s - self.turned_at.get(before.id, -math.inf)
+            assert again or apart_s >= DWELL_S, "turns too often"
+            self.turned_at[before.id] = self.elapsed_s
+
+    def turned(self, name: str, *, on: bool) -> None:
+        """Note whose a load is that has turned because of us; what somebody wants off is not."""
+        (self.ours.discard if on or self.is_wanted_off(name) else self.ours.add)(name)
+
+    def is_wanted_off(self, name: str) -> bool:
+        """Tell whether somebody has turned off a load while we did as well."""
+        hold = self.memory.holds.get(name)
+        return hold is not None and hold.give is Reason.TURNED_OFF
+
+    def forget_late(self, name: str) -> None:
+        """Let a device do the last thing that it was told only."""
+        self.late = [late for late in self.late if late[1] != name]
+        self.loads[name] = replace(self.loads[name], busy=False)
+
+    @override
+    def restart(self) -> None:
+        """Start again; calls that go on end with that, and their loads do not obey."""
+        for name in NAMES:
+            if self.loads[name].busy:
+                self.forget_late(name)
+        super().restart()
+
+    def by_hand(self, name: str, *, on: bool) -> None:
+        """Let a person turn a load."""
+        self.forget_late(name)
+        if on:
+            self.ours.discard(name)
+        elif self.loads[name].on:
+            hold = self.memory.holds.get(name)
+            # Whether it was us or them cannot be known while we ask for the same.
+            if hold is not None and hold.phase is Phase.TURNING_OFF:
+                self.turned(name, on=False)
+        self.turn(name, on=on)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass; what obeys late does so."""
+        self.now += seconds
+        self.elapsed_s += seconds
+        for at, name, on in [late for late in self.late if late[0] <= self.now]:
+            self.late.remove((at, name, on))
+            self.loads[name] = replace(self.loads[name], busy=False)
+            if self.loads[name].on is not None and self.loads[name].on is not on:
+                self.turn(name, on=on)
+                self.turned(name, on=on)
+                self.look()
+
+    def sample(self, **figures: Unpack[Figures]) -> None:
+        """Take one sample."""
+        self.set(**figures)
+        self.set(measured_at=self.now)
+        soc = self.reading.soc
+        if soc is not None and 0 <= soc <= 100:
+            if self.now - self.good_at >= 180:
+                self.good_samples = 0
+            self.good_samples += 1
+            self.good_at = self.now
+        self.decide()
