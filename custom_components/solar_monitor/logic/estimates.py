@@ -8,7 +8,8 @@
   may be older than what was shown last. So the store holds a reserve as well, `RESERVE_KWH` above
   the total; once it is used up the totals are stored again (`due`). After a power cut a total stays
   unknown until it has come up to what may have been shown, however often Home Assistant restarts
-  meanwhile: it loses a little and never falls.
+  meanwhile: it loses a little and never falls. What has not moved since it was stored last needs
+  no reserve: a generator that runs once in a year is not unknown for that year.
 
 Powers in W, energies in kWh, times in seconds of one clock.
 """
@@ -25,11 +26,17 @@ _DIGITS: Final = 3
 _WS_PER_KWH: Final = 3_600_000.0
 
 
-class _Total:
-    """The energy of one direction."""
+class RisingTotal:
+    """A total that only ever rises, with its reserve."""
+
+    kwh: float
+    """What was counted, whether it may be shown or not."""
 
     def __init__(self, memory: object, *, proven: bool) -> None:
-        """Continue from what `to_dict` gave; anything else begins at zero."""
+        """Continue from what `to_dict` gave; anything else begins at zero.
+
+        `proven` is false where that may be older than what was shown last.
+        """
         saved = memory if isinstance(memory, Mapping) else {}
         kwh, reserved = saved.get("kwh"), saved.get("reserved")
         self.kwh = self._reserved = 0.0
@@ -39,6 +46,7 @@ class _Total:
         self._floor = floor if is_number(floor) else 0.0
         if not proven:
             self._floor = max(self._floor, self._reserved)
+        self._stored = self.kwh
 
     @property
     def shown(self) -> float | None:
@@ -51,8 +59,10 @@ class _Total:
         return self.kwh > self._reserved
 
     def to_dict(self) -> dict[str, float]:
-        """Give what to store, with a new reserve."""
-        self._reserved = max(self._floor, self.kwh + RESERVE_KWH)
+        """Give what to store, with a new reserve unless it rests."""
+        reserve = RESERVE_KWH if self.kwh > self._stored else 0.0
+        self._stored = self.kwh
+        self._reserved = max(self._floor, self.kwh + reserve)
         return {"kwh": self.kwh, "reserved": self._reserved, "floor": self._floor}
 
 
@@ -71,8 +81,8 @@ class PowerIntegral:
         `proven` is false where that may be older than what was shown last.
         """
         saved = memory if isinstance(memory, Mapping) else {}
-        self._positive = _Total(saved.get("positive"), proven=proven)
-        self._negative = _Total(saved.get("negative"), proven=proven)
+        self._positive = RisingTotal(saved.get("positive"), proven=proven)
+        self._negative = RisingTotal(saved.get("negative"), proven=proven)
         self._longest_gap_s = longest_gap_s
         self._last: tuple[float, float] | None = None
 
@@ -95,16 +105,25 @@ class PowerIntegral:
         """Give what must survive a restart; to be called when it is about to be written."""
         return {"positive": self._positive.to_dict(), "negative": self._negative.to_dict()}
 
-    def offer(self, power_w: float | None, *, at: float) -> None:
-        """Take in a reading of the power at a time; None: it is unknown from here on."""
+    def counted_kwh(self, *, positive: bool) -> float:
+        """Give the energy of a direction, whether it may be shown by itself or not."""
+        return (self._positive if positive else self._negative).kwh
+
+    def offer(self, power_w: float | None, *, at: float) -> bool:
+        """Take in a reading of the power at a time; None: it is unknown from here on.
+
+        Tells whether everything since the reading before is counted.
+        """
+        last, self._last = self._last, None
         if power_w is None or not math.isfinite(power_w):
-            self._last = None
-            return
-        if self._last is not None:
-            last_w, last_at = self._last
-            if 0 < at - last_at <= self._longest_gap_s:
-                self._count(last_w, power_w, at - last_at)
+            return False
         self._last = (power_w, at)
+        if last is None:
+            return False
+        seconds = at - last[1]
+        if 0 < seconds <= self._longest_gap_s:
+            self._count(last[0], power_w, seconds)
+        return 0 <= seconds <= self._longest_gap_s
 
     def _count(self, from_w: float, to_w: float, seconds: float) -> None:
         """Add the trapezoid between two readings, cut where it crosses zero."""

@@ -16,7 +16,8 @@ goes on from where it stands when the origin changes:
   total stands still until the counter has come up again.
 - A second counter of the same energy can be a witness: once it has risen, the total may not rise by
   more than `WITNESS_FACTOR` times as much and `WITNESS_SLACK_KWH`. One that stands still tells
-  nothing; it may be the one that is stuck. After more than a day without a value, in which almost
+  nothing; it may be the one that is stuck, and so does one that was not heard for a quarter of an
+  hour, as after a restart. After more than a day without a value, in which almost
   anything can have been counted, the witness is waited for, but not for ever.
 
 Energies in kWh, times in unix seconds.
@@ -160,7 +161,7 @@ class OriginCounter:
             now=now,
             poll=poll,
             awake=awake,
-            most_kwh=self._most(origin, said),
+            most_kwh=self._most(origin, witness, now),
         )
         self._rebase = guard.take_rebase() or self._rebase
         if verdict in _BELIEVED and guard.total is not None:
@@ -196,12 +197,16 @@ class OriginCounter:
         level = guard.memory.raw
         return level if 0 < level - raw <= SMALL_FALL_KWH and raw > 0 else raw
 
-    def _most(self, origin: str, witness: float | None) -> float | None:
+    def _most(self, origin: str, witness: Witness | None, now: float) -> float | None:
         """Tell by how much an origin can have risen since it was believed; None: nobody knows."""
         mark = self._marks.get(origin)
-        if mark is None or mark.witness is None or witness is None or witness <= mark.witness:
+        if mark is None or mark.witness is None or witness is None or witness.total is None:
             return None
-        return WITNESS_FACTOR * (witness - mark.witness) + WITNESS_SLACK_KWH
+        # What it said before a restart tells nothing of what came since.
+        lately = witness.at is not None and now - witness.at <= WITNESS_WAIT_S
+        if not lately or witness.total <= mark.witness:
+            return None
+        return WITNESS_FACTOR * (witness.total - mark.witness) + WITNESS_SLACK_KWH
 
     def _offset(self, origin: str, total: float, now: float) -> float:
         """Give the offset of an origin: the one it has, or a new one after a long absence."""

@@ -1,7 +1,7 @@
 """Whether an array makes nothing although it is day, and whether its two counters agree.
 
-- Nothing for an hour of light is a problem, and one until something comes: the night neither starts
-  nor ends it. An unknown power says nothing.
+- Nothing for an hour of light, or as long as is asked for, is a problem, and one until something
+  comes: the night neither starts nor ends it. An unknown power says nothing.
 - The meter and the inverters count the same energy. If one of them gets less than `AGREEMENT` of
   what the other gets, over `WINDOW_KWH` and twice in a row, a meter measures something else: a
   clamp that hangs loose, is turned round or sits around the wrong wire. A counter that stands still
@@ -28,8 +28,12 @@ WINDOWS: Final = 2
 class ProductionWatch:
     """Notices an array that makes nothing by day."""
 
-    def __init__(self, memory: object = None) -> None:
-        """Continue from what `to_dict` gave; anything else starts with nothing known."""
+    def __init__(self, memory: object = None, *, nothing_s: float = NOTHING_S) -> None:
+        """Continue from what `to_dict` gave; anything else starts with nothing known.
+
+        Nothing for `nothing_s` of light is a problem.
+        """
+        self._limit_s = nothing_s
         self.problem: bool | None = memory if isinstance(memory, bool) else None
         self._nothing_s = 0.0
         self._looked_at: float | None = None
@@ -51,7 +55,7 @@ class ProductionWatch:
             self.problem = False
         elif light.since is not None:
             self._nothing_s += min(max(elapsed_s, 0.0), _LONGEST_STEP_S)
-            if self._nothing_s >= NOTHING_S:
+            if self._nothing_s >= self._limit_s:
                 self.problem = True
         return self.problem
 

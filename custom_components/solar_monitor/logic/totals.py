@@ -28,6 +28,7 @@ The raw value of a device is judged against the last one that was believed (its 
   never left: what lies between the two is not counted twice.
 - Where another counter tells what this one can have counted (`most_kwh`), a rise by more is held
   as an impossible one, however long the silence before it was.
+- A fall of which the device itself says that it is a reset (`begin_anew`) is a new level at once.
 - Samples in which everything is zero (`awake=False`) neither start nor confirm nor end a candidate.
 - The first value ever is believed at once, for there is nothing to compare it with, and is only
   the starting point of statistics. If it was wrong, the truth comes back as a new level and the
@@ -229,6 +230,12 @@ class CounterGuard:
         """Give the last rebase, once."""
         rebase, self.last_rebase = self.last_rebase, None
         return rebase
+
+    def begin_anew(self, raw: float, *, now: float) -> None:
+        """Go on from a lower value at once: the device itself says that it was reset."""
+        if self._level is not None and 0 <= raw < self._level.raw:
+            self._wait(now)
+            self._rebase(self._level, _Level(raw), now)
 
     def offer(
         self,

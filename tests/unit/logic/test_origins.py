@@ -257,6 +257,16 @@ def test_a_witness_that_speaks_up_ends_the_wait() -> None:
     assert witnessed.after(300.0, 4_290.0, later_s=60.0) is Verdict.ACCEPTED
 
 
+def test_a_witness_that_was_not_heard_since_a_restart_holds_nothing_back() -> None:
+    counter = OriginCounter(LIMIT)
+    counter.offer(9_000.0, now=NOON, poll=1, awake=True, witness=Witness(4_000.0, NOON))
+    hour = NOON + 3_600.0
+    known_before = Witness(4_000.2, NOON + 60.0)
+    verdict = counter.offer(9_002.0, now=hour, poll=2, awake=True, witness=known_before)
+    assert verdict is Verdict.ACCEPTED
+    assert counter.total == 9_002.0
+
+
 def test_a_counter_can_be_the_witness_of_another() -> None:
     counter = OriginCounter(LIMIT)
     counter.offer(9_000.0, now=NOON, poll=1, awake=True)

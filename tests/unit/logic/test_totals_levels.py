@@ -25,6 +25,41 @@ def test_how_long_a_level_has_to_stay_is_up_to_the_counter() -> None:
     assert feed.give(5_000.0, after=HOUR) is Verdict.REBASED
 
 
+# --- a level of which the device says that it is one -------------------------------------------
+
+
+@pytest.mark.parametrize("raw", [0.0, 3.0, 11_999.0])
+def test_a_reset_that_is_told_is_a_new_level_at_once_and_no_energy(raw: float) -> None:
+    feed = known()
+    feed.guard.begin_anew(raw, now=feed.now + 30)
+    assert feed.guard.total == 12_000
+    assert feed.guard.take_rebase() == Rebase(12_000.0, raw, feed.now + 30)
+    assert feed.give(raw, after=30) is Verdict.UNCHANGED
+    assert feed.give(raw + 0.1) is Verdict.ACCEPTED
+    assert feed.guard.total == pytest.approx(12_000.1)
+
+
+@pytest.mark.parametrize("raw", [-1.0, 12_000.0, 99_999.0, math.nan, math.inf])
+def test_what_is_no_fall_is_no_reset_whatever_is_told(raw: float) -> None:
+    feed = known()
+    feed.guard.begin_anew(raw, now=feed.now + 30)
+    assert feed.guard.take_rebase() is None
+    assert feed.give(12_000.1) is Verdict.ACCEPTED
+
+
+def test_a_reset_of_what_was_never_seen_is_none() -> None:
+    feed = Feed()
+    feed.guard.begin_anew(5.0, now=feed.now)
+    assert feed.guard.total is None
+
+
+def test_a_reset_that_was_told_and_is_taken_back_was_none() -> None:
+    feed = known()
+    feed.guard.begin_anew(0.0, now=feed.now + 30)
+    assert feed.give(12_000.1, after=60) is Verdict.ACCEPTED
+    assert feed.guard.total == pytest.approx(12_000.1)
+
+
 # --- a level that comes back ----------------------------------------------------------------
 
 

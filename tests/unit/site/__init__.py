@@ -1,0 +1,1 @@
+"""Tests of what thinks about a whole site."""
