@@ -14,25 +14,26 @@ from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later, async_track_time_change
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
 
 from .clients.errors import ClientError
-from .const import DOMAIN
+from .commands import Commands
 from .happenings import Happenings
 from .issues import async_sync_issues
 from .logic.pacing import Pacing
+from .patience import Patience
 from .sources.spec import (
-    ButtonRow,
     Outcome,
     Poll,
     Snapshot,
     Source,
     SourceSpec,
-    SwitchRow,
+    Times,
     first_error,
 )
+from .sun import is_night
 
 if TYPE_CHECKING:
     from .inventory import Inventory
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger(__name__)
 
 GRACE_INTERVALS: Final = 3
+# Values that are added up to one must be of about one moment.
+MOMENT_S: Final = 90.0
 # One second inside the promised ten, for the moment at which Home Assistant starts a poll.
 SILENCE_S: Final = 9.0
 # Home Assistant's polls come a little early or late; without this a slower one would miss its turn.
@@ -75,6 +78,9 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         self.happenings = Happenings()
         self.on_growth: CALLBACK_TYPE = lambda: None
         """Called when the source has other devices or rows than before; `data` is new by then."""
+        self.on_news: CALLBACK_TYPE = lambda: None
+        """Called after each poll and push, whether they show anything new or not."""
+        self.commands = Commands(entry.title, source)
         self._spec = spec
         self._interval_of: dict[str, float] = {}
         self._adopt_polls()
@@ -87,15 +93,18 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             always_update=False,
         )
         self.last_error: ClientError | None = None
+        self.last_success: datetime | None = None
+        """When the device last answered a poll, or brought something by itself, in UTC."""
+        self._patience = Patience(entry.title)
         self._pacing = Pacing(self.live.interval_s, longest_retry_s=spec.longest_retry_s)
         self._seen: dict[str, float] = {}
+        self._told: dict[str, float] = {}
         self._read_at: dict[str, float] = {}
         self._broken: set[str] = set()
         self._answered = False
         self._answered_at: float | None = None
         self._lost_logged = False
         self._asked_to_sign_in = False
-        self._pressed: set[str] = set()
         self._polling: asyncio.Task[Snapshot] | None = None
         self.data = Snapshot(
             values=dict(source.start_values),
@@ -122,6 +131,18 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         """The time from one poll to the next as long as the device answers."""
         return self._pacing.effective_interval_s
 
+    @property
+    def times(self) -> Times:
+        """When each value was brought, and for how long a live one is of this moment."""
+        return Times(
+            now=dt_util.utcnow().timestamp(),
+            monotonic=self.hass.loop.time(),
+            told=self._told,
+            stood=self._seen,
+            good_for_s=max(GRACE_INTERVALS * self.interval_s, MOMENT_S),
+            night=is_night(self.hass),
+        )
+
     @override
     async def _async_update_data(self) -> Snapshot:
         """Poll in a task of our own: whoever asked may have more to do than to wait for us.
@@ -135,22 +156,22 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         )
         try:
             await asyncio.wait({self._polling})
-            snapshot = self.data if self._polling.cancelled() else self._polling.result()
-            # A timer may have let values go since the poll looked at the clock.
-            snapshot = replace(snapshot, stale=self._stale_keys(self.hass.loop.time()))
+            shown = self.data if self._polling.cancelled() else self._polling.result()
+            # A timer may have let values go, and a push brought some, since the poll has ended.
+            snapshot = replace(self.data, stale=self._stale_keys(self.hass.loop.time()))
         finally:
             self._polling.cancel()
+        self.data = snapshot
         if snapshot.revision != before.revision:
-            # New entities look at the data at once.
-            self.data = snapshot
-            self.on_growth()
-        if snapshot == before:
-            # Home Assistant takes it for no news, but a timer may have shown something else.
-            self._publish(snapshot)
+            self.on_growth()  # new entities look at the data at once
+        if snapshot == before != shown:
+            # Home Assistant takes it for no news, but a timer has shown something else.
+            self.async_update_listeners()
+        self.on_news()
         return snapshot
 
     async def _async_poll(self) -> Snapshot:
-        """Read what is due, the live values first."""
+        """Read what is due, the live values first; give what was shown until then."""
         recovering = not (self.data.connected and self._answered)
         started = self.hass.loop.time()
         outcomes: list[tuple[Poll, Outcome]] = []
@@ -177,7 +198,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         """
         wanted = self._wanted(poll, everything=everything)
         try:
-            outcome = await poll.read(wanted, self._pacing.time_limit_s)
+            outcome = await self._patience.async_read(poll, wanted, self._pacing.time_limit_s)
         except Exception:
             if poll is self.live:
                 raise
@@ -205,14 +226,14 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         return poll.core | (poll.keys & contexts)
 
     async def _async_digest(self, outcomes: list[tuple[Poll, Outcome]], busy_s: float) -> Snapshot:
-        """Turn what the polls brought into the next snapshot and set the next pause."""
+        """Make a snapshot of what the polls brought, set the next pause, give what was shown."""
         live = outcomes[0][1]
         answered = self._answered = not live.report.nothing_answered
         pause_s = self._pacing.pause(busy_s=busy_s)
         self.update_interval = timedelta(seconds=pause_s)
         self.last_error = None if answered else first_error(live.report)
         if self._pacing.backing_off:
-            await self.source.async_disconnect()
+            await self._patience.async_disconnect(self.source)
         if self.source.revision != self._revision:
             self._adopt_polls()
         now = self.hass.loop.time()
@@ -234,7 +255,8 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         async_sync_issues(
             self.hass, self.config_entry, self.source.findings(), self.source.undecided()
         )
-        return Snapshot(
+        before = self.data
+        self.data = Snapshot(
             values=values,
             stale=self._stale_keys(now),
             connected=live.report.heard or self._silent_s(now) < self._spec.silence_s,
@@ -242,10 +264,18 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             updated=frozenset(updated),
             measured_at=live.measured_at if answered else self.data.measured_at,
         )
+        return before
 
     def _take(self, outcome: Outcome, seen_at: float) -> None:
         """Note what an outcome brought besides its values."""
-        self._seen |= dict.fromkeys((*outcome.values, *outcome.confirmed), seen_at)
+        stand = outcome.confirmed.union(outcome.values, outcome.held)
+        self._seen |= dict.fromkeys(stand, seen_at)
+        self._told |= dict.fromkeys(stand - outcome.held, seen_at)
+        for key in outcome.withdrawn:
+            self._seen.pop(key, None)
+            self._told.pop(key, None)
+        if outcome.report.updated:
+            self.last_success = dt_util.utcnow()
         self.happenings.async_tell(outcome.happenings)
         if outcome.sign_in and not self._asked_to_sign_in:
             self._asked_to_sign_in = True
@@ -262,7 +292,8 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             replace(
                 before,
                 values={**before.values, **outcome.values},
-                stale=before.stale - outcome.values.keys() - outcome.confirmed,
+                stale=before.stale.difference(outcome.values, outcome.confirmed, outcome.held)
+                | outcome.withdrawn,
                 connected=before.connected
                 or (bool(outcome.report.updated) and self._silent_s(now) < self._silence_limit()),
                 updated=frozenset(outcome.values),
@@ -273,6 +304,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             self._arm_watchdog()
         if self.data.stale != before.stale:
             self._arm_staleness()
+        self.on_news()
 
     def _good_until(self, key: str) -> float:
         """Tell until when the last value of a key stands; a live poll must come round for it."""
@@ -353,36 +385,6 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
         self.data = snapshot
         if changed:
             self.async_update_listeners()
-
-    async def async_turn(self, row: SwitchRow, *, on: bool) -> None:
-        """Turn a switch. Raises a `HomeAssistantError` when the device does not take it."""
-        try:
-            await row.turn_fn(self.source, on)
-        except ClientError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="not_switched",
-                translation_placeholders={"name": self.name, "reason": str(err)},
-            ) from err
-
-    async def async_press(self, row: ButtonRow) -> None:
-        """Press a button. Raises a `HomeAssistantError` that says why nothing came of it.
-
-        Not again before it is done: it would do the same, and what it costs would be paid twice.
-        """
-        if row.key in self._pressed:
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="already_pressed")
-        self._pressed.add(row.key)
-        try:
-            await row.press_fn(self.source)
-        except ClientError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="not_pressed",
-                translation_placeholders={"name": self.name, "reason": str(err)},
-            ) from err
-        finally:
-            self._pressed.discard(row.key)
 
     async def async_stop(self) -> None:
         """Cancel the poll and the timers and close the source; the entities are gone by now."""

@@ -7,7 +7,15 @@ from homeassistant.core import callback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import SolarMonitorConfigEntry, SourceCoordinator
-from .sources.spec import AnyRow, BinarySensorRow, SensorRow, SwitchRow, needs_of, unique_id
+from .sources.spec import (
+    AnyRow,
+    BinarySensorRow,
+    NumberRow,
+    SensorRow,
+    SwitchRow,
+    needs_of,
+    unique_id,
+)
 
 
 class SolarMonitorEntity(CoordinatorEntity[SourceCoordinator]):
@@ -46,7 +54,9 @@ class StateEntity(SolarMonitorEntity):
     """An entity whose state is a value of the snapshot."""
 
     def __init__(
-        self, entry: SolarMonitorConfigEntry, description: SensorRow | BinarySensorRow | SwitchRow
+        self,
+        entry: SolarMonitorConfigEntry,
+        description: SensorRow | BinarySensorRow | SwitchRow | NumberRow,
     ) -> None:
         """Remember how the row reads the snapshot."""
         super().__init__(entry, description)

@@ -52,6 +52,8 @@ class Powers:
     `battery` is + when discharging, `grid` (at the meter) + when importing, `inverter` + when the
     hybrid gives AC. `load` is the whole house; `backup_load` its part on the hybrid's load port.
     `grid_tied` are the DC inputs of a grid-tied inverter, `grid_tied_ac` (within `pv_ac`) its AC.
+    `behind` and `through` are the parts of `pv_ac` that feed in behind the hybrid's load port and
+    through its generator port.
     """
 
     pv_strings: tuple[float, ...]
@@ -65,6 +67,8 @@ class Powers:
     backup_load: float
     losses: float
     grid_up: bool
+    behind: float = 0.0
+    through: float = 0.0
 
     @property
     def pv_dc(self) -> float:
@@ -79,7 +83,12 @@ class Powers:
     @property
     def grid_port(self) -> float:
         """Return the power into the hybrid's grid port, + towards the house."""
-        return self.backup_load - self.inverter if self.grid_up else 0.0
+        return self.load_port - self.inverter - self.through if self.grid_up else 0.0
+
+    @property
+    def load_port(self) -> float:
+        """Return the power out of the hybrid's load port."""
+        return self.backup_load - self.behind
 
 
 def dispatch(supply: Supply, inverter: InverterSpec) -> Powers:

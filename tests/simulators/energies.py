@@ -12,8 +12,8 @@ class Energies:
     """Lifetime energies in kWh; pv + discharge + import = load + charge + export + losses.
 
     `pv` is `pv_dc` + `pv_ac`; `grid_tied` is the part of `pv_ac` from one grid-tied inverter;
-    `inverter` is the hybrid's AC energy, given less drawn, and
-    `backup_load` the part of `load` on its load port.
+    `inverter` is the hybrid's AC energy, given less drawn, with what comes through its generator
+    port, and `backup_load` the part of `load` on its load port.
     """
 
     pv_dc: float
@@ -52,7 +52,7 @@ class Energies:
             grid_export=self.grid_export + max(0.0, -powers.grid) * share,
             load=self.load + powers.load * share,
             losses=self.losses + powers.losses * share,
-            inverter=self.inverter + powers.inverter * share,
+            inverter=self.inverter + (powers.inverter + powers.through) * share,
             backup_load=self.backup_load + powers.backup_load * share,
         )
 

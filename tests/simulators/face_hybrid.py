@@ -1,6 +1,7 @@
 """What simulated hybrids have in common: panels, a battery, a meter, a backup output."""
 
 from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import ClassVar, NamedTuple, override
 
 from tests.simulators.face import Face, panels
@@ -24,12 +25,22 @@ class Flow(NamedTuple):
     inverter: int
 
 
+@dataclass(eq=False)
 class Hybrid(Face):
     """A hybrid.
 
     With work mode 1 (zero export to load) it tells of its grid port and load port; otherwise of the
     external CT and the whole house (davidrapan/ha-solarman#488).
     """
+
+    _: KW_ONLY
+    share: float = 1.0
+    """What it has of panels, battery and load port, where several work in parallel."""
+    ct: bool = True
+    """Whether there is an external CT; without one it counts what goes through its grid port,
+    which here is taken for all of the house's exchange with the grid."""
+    ct_turned: bool = False
+    """Whether the CT sits the wrong way round."""
 
     work_mode_word: ClassVar[int]
     unused_counters = frozenset({"active_energy_total", "generator_energy_total"})
@@ -46,13 +57,32 @@ class Hybrid(Face):
         strings = (truth[f"pv{n}_power"] for n in range(1, self.inputs + 1))
         return {"pv_power": sum(value for value in strings if isinstance(value, int))}
 
+    def _powers(self) -> Powers:
+        """Return the powers of this moment, of what is the inverter's own its part."""
+        powers, share = self.site.powers(), self.share
+        if share == 1:
+            return powers
+        return replace(
+            powers,
+            pv_strings=tuple(watts * share for watts in powers.pv_strings),
+            battery=powers.battery * share,
+            inverter=powers.inverter * share,
+            backup_load=powers.backup_load * share,
+            losses=powers.losses * share,
+            behind=powers.behind * share,
+            through=powers.through * share,
+        )
+
     def _flow(self, powers: Powers) -> Flow:
         """Return the AC side in whole watts."""
         to_load = self.settings[self.work_mode_word] == ZERO_EXPORT_TO_LOAD
-        meter, port = round(powers.grid), round(powers.grid_port)
+        through = powers.inverter + powers.through
+        true = -powers.grid if self.ct_turned else powers.grid
+        meter = round(true) if self.ct else 0
+        port, backup = round(powers.grid_port), round(powers.load_port)
         grid = port if to_load else meter
-        load = round(powers.backup_load if to_load else powers.grid + powers.inverter)
-        return Flow(meter, port, round(powers.backup_load), grid, load, load - grid)
+        load = backup if to_load else meter + round(through)
+        return Flow(meter, port, backup, grid, load, load - grid)
 
     def _mains(self, powers: Powers, conditions: Conditions) -> tuple[float, float, float, float]:
         """Return voltage and frequency of the grid and of the inverter's own output."""
@@ -94,22 +124,27 @@ class Hybrid(Face):
 
     def _energy(self) -> dict[str, Quantity]:
         """Return the counters: lifetime, and of the inverter's own day."""
-        total = _counted(self.site.energies())
-        before = _counted(self._energies_before_today())
+        total = self._counted(self.site.energies())
+        before = self._counted(self._energies_before_today())
         return {
             **{f"{name}_energy_total": kwh for name, kwh in total.items()},
             **{f"{name}_energy_today": kwh - before[name] for name, kwh in total.items()},
         }
 
-
-def _counted(energies: Energies) -> dict[str, float]:
-    """Return what the inverter counts, kWh, by the first part of its rows' keys."""
-    return {
-        "active": energies.inverter,
-        "battery_charge": energies.battery_charge,
-        "battery_discharge": energies.battery_discharge,
-        "grid_import": energies.grid_import,
-        "grid_export": energies.grid_export,
-        "load": energies.inverter + energies.grid_import - energies.grid_export,
-        "pv": energies.pv_dc,
-    }
+    def _counted(self, energies: Energies) -> dict[str, float]:
+        """Return what the inverter counts, kWh, by the first part of its rows' keys."""
+        share = self.share
+        of_grid = 1.0 if self.ct else share
+        bought, sold = energies.grid_import, energies.grid_export
+        if self.ct_turned:
+            bought, sold = sold, bought
+        return {
+            "active": energies.inverter * share,
+            "battery_charge": energies.battery_charge * share,
+            "battery_discharge": energies.battery_discharge * share,
+            "grid_import": bought * of_grid,
+            "grid_export": sold * of_grid,
+            "load": energies.inverter * share
+            + (energies.grid_import - energies.grid_export) * of_grid,
+            "pv": energies.pv_dc * share,
+        }

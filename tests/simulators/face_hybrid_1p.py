@@ -40,7 +40,7 @@ class HybridOnePhase(Hybrid):
     @override
     def _values(self) -> dict[str, Quantity]:
         site = self.site
-        powers, conditions = site.powers(), site.conditions()
+        powers, conditions = self._powers(), site.conditions()
         energy = self._energy()
         return {
             **self._identity(),
@@ -62,7 +62,7 @@ class HybridOnePhase(Hybrid):
             "inverter_serial": self.serial,
             "control_board_version": 0x4388_0000_1516,
             "communication_board_version": 0xC00B,
-            "rated_power": self.site.plant.inverter.rated_w,
+            "rated_power": self.site.plant.inverter.rated_w * self.share,
             "mppt_and_phases": self.inputs << 8 | 1,
         }
 
@@ -73,6 +73,7 @@ class HybridOnePhase(Hybrid):
         return {
             "grid_connected": int(powers.grid_up),
             "power_factor": 1.0,
+            "generator_power": round(powers.through),
             "grid_frequency": grid_hertz,
             "load_frequency": own_hertz,
             "inverter_frequency": own_hertz,

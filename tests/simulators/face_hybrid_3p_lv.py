@@ -67,7 +67,7 @@ class HybridThreePhaseLv(Hybrid):
 
     @override
     def _values(self) -> dict[str, Quantity]:
-        powers, conditions = self.site.powers(), self.site.conditions()
+        powers, conditions = self._powers(), self.site.conditions()
         battery = self._battery(powers, conditions)
         return {
             **self._identity(),
@@ -93,7 +93,7 @@ class HybridThreePhaseLv(Hybrid):
             "inverter_serial": self.serial,
             "control_board_version": 0x3002_1164_1E08,
             "communication_board_version": 0x2001_C048_0804,
-            "rated_power": self.site.plant.inverter.rated_w,
+            "rated_power": self.site.plant.inverter.rated_w * self.share,
             "mppt_and_phases": self.inputs << 8 | PHASES,
             "inverter_on": 1,
         }

@@ -1,10 +1,20 @@
 """What was built into the simulated house."""
 
 from dataclasses import KW_ONLY, dataclass, field, replace
+from enum import StrEnum, auto
 
 from tests.simulators.battery import BatterySpec
 from tests.simulators.dispatch import InverterSpec
 from tests.simulators.gridtied import GridTiedSpec
+
+
+class AcFeed(StrEnum):
+    """Where micro-inverters feed in."""
+
+    HOUSE = auto()
+    BACKUP = auto()
+    """Behind the hybrid's load port."""
+    GENERATOR_PORT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,8 @@ class Plant:
     household_scale: float = 1.0
     backup_share: float = 0.6
     """Share of the load that hangs on the hybrid's load port and survives a grid failure."""
+    ac_feed: AcFeed = AcFeed.HOUSE
+    """Where the micro-inverters feed in; without the grid they are off anywhere."""
     solar_car: bool = False
     """A car charges with just what the micro-inverters could give, as long as there is a grid."""
 

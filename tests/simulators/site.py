@@ -7,7 +7,7 @@ seed, plant and clock give the same numbers.
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
 from math import floor
 
@@ -20,7 +20,7 @@ from tests.simulators.gridtied import GridTiedSpec, Wake
 from tests.simulators.house import Household
 from tests.simulators.noise import chance
 from tests.simulators.place import Place, place_where_it_is
-from tests.simulators.plant import Plant, PvArray
+from tests.simulators.plant import AcFeed, Plant, PvArray
 from tests.simulators.sun import clear_sky, cloudy, plane_irradiance, sun_position
 from tests.simulators.weather import Weather
 
@@ -80,6 +80,7 @@ class Site:
         self.battery = Battery(spec, spec.capacity_kwh * soc / 100)
         self._grid_up = True
         self._frozen_at: float | None = None
+        self._extra_load = 0.0
         self._gains = [1.0] * len(self.plant.arrays)
         self._arrays = (0.0,) * len(self.plant.arrays)
         self.finished: list[Callable[[Step], None]] = []
@@ -239,6 +240,17 @@ class Site:
         self._gains[index] = gain
         self._begin_segment(STEP_S, anew=True)
 
+    @property
+    def extra_load(self) -> float:
+        """What runs in the house beside its usual household, W; set it to turn things on."""
+        return self._extra_load
+
+    @extra_load.setter
+    def extra_load(self, watts: float) -> None:
+        self._interrupt()
+        self._extra_load = watts
+        self._begin_segment(STEP_S, anew=True)
+
     def set_soc(self, soc: float) -> None:
         """Put the battery at a state of charge in %."""
         self._interrupt()
@@ -326,7 +338,11 @@ class Site:
             most_discharge=self.battery.most_discharge(seconds),
             grid_up=self._grid_up,
         )
-        return dispatch(supply, plant.inverter)
+        powers = dispatch(supply, plant.inverter)
+        if plant.ac_feed is AcFeed.HOUSE:
+            return powers
+        behind = powers.pv_ac if plant.ac_feed is AcFeed.BACKUP else 0.0
+        return replace(powers, behind=behind, through=powers.pv_ac - behind)
 
     def _look(self, at: float) -> Conditions:
         """Return sun, weather and people at a Unix time."""
@@ -339,7 +355,7 @@ class Site:
             temperature=panels.air,
             irradiance=panels.light,
             pv_power=panels.power,
-            load=self.household.power(at, local) + self._car_power(panels),
+            load=self.household.power(at, local) + self._car_power(panels) + self._extra_load,
             grid_voltage=self.weather.grid_voltage(at),
             grid_frequency=self.weather.grid_frequency(at),
             wake=self._wake(at),

@@ -3,17 +3,21 @@
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+import math
 from typing import TYPE_CHECKING, Any, Protocol
 
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.button import ButtonEntityDescription
 from homeassistant.components.event import EventEntityDescription
+from homeassistant.components.number import NumberEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.components.switch import SwitchEntityDescription
 from homeassistant.helpers.device_registry import DeviceInfo
 
 from ..clients.errors import ClientError
 from ..clients.report import UpdateReport
+from ..const import CONF_ID_PREFIX
+from ..logic.contribution import Contribution
 from ..logic.pacing import LONGEST_RETRY_S
 
 if TYPE_CHECKING:
@@ -65,9 +69,48 @@ class Outcome:
     confirmed: frozenset[str] = frozenset()
     """Keys whose last value stands, though it was not measured anew: a panel that has not
     reported since. It goes stale no sooner, and no state is written."""
+    held: frozenset[str] = frozenset()
+    """Keys, also among `values`, whose last value stands because the device does not tell a new
+    one. They go stale no sooner, but the site does not take them for values of this moment."""
     sign_in: bool = False
     """The device refuses what we sign in with: the user is asked to do it again."""
+    withdrawn: frozenset[str] = frozenset()
+    """Keys whose value no longer stands, before their grace is over."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """When the values of a snapshot were brought, in unix seconds."""
+
+    now: float
+    monotonic: float
+    """The same moment on the clock of `told` and `stood`."""
+    told: Mapping[str, float]
+    stood: Mapping[str, float]
+    """The same, and of what a silence holds when that began or ended (`Outcome.held`)."""
+    good_for_s: float
+    """For how long a live value is one of this moment: three polls, 90 s at least."""
+    night: bool = False
+    """Whether the sun is so far down that nothing can come from panels."""
+
+    def at(self, *keys: str) -> float:
+        """Give when the oldest of some values was brought; minus infinity if one never was.
+
+        What sleeps is as fresh as now: it was told until when that holds.
+        """
+        return self._unix(min(self.told.get(key, -math.inf) for key in keys))
+
+    def stood_at(self, *keys: str) -> float:
+        """Give when the oldest of some values stood last, also through a short silence."""
+        return self._unix(min(self.stood.get(key, -math.inf) for key in keys))
+
+    def _unix(self, monotonic: float) -> float:
+        """Give a time in unix seconds, never one to come."""
+        return self.now - max(0.0, self.monotonic - monotonic)
+
+
+type Contribute = Callable[[Source, Snapshot, Times], Contribution]
+"""What a source gives to the site, made anew after each poll and each push."""
 
 type Push = Callable[[Outcome], None]
 """Brings values between two polls; the schedule of these does not change."""
@@ -250,7 +293,19 @@ class ButtonRow(ButtonEntityDescription):
     that says what to do about it. What has become of it is told by a push."""
 
 
-type AnyRow = SensorRow | BinarySensorRow | EventRow | SwitchRow | ButtonRow
+@dataclass(frozen=True, kw_only=True)
+class NumberRow(NumberEntityDescription):
+    """A row of the number table."""
+
+    row: Row
+    value_fn: ValueFn
+    attributes_fn: AttributesFn | None = None
+    set_fn: Callable[[Source, float], Awaitable[None]]
+    """Set it; raises a `HomeAssistantError` that says why it cannot be set to this. What has
+    become of it is told by a push."""
+
+
+type AnyRow = SensorRow | BinarySensorRow | EventRow | SwitchRow | ButtonRow | NumberRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +317,7 @@ class Rows:
     events: tuple[EventRow, ...] = ()
     switches: tuple[SwitchRow, ...] = ()
     buttons: tuple[ButtonRow, ...] = ()
+    numbers: tuple[NumberRow, ...] = ()
 
     def __iter__(self) -> Iterator[AnyRow]:
         """Go through the rows of all tables."""
@@ -271,6 +327,7 @@ class Rows:
             *self.events,
             *self.switches,
             *self.buttons,
+            *self.numbers,
         ]
         return iter(rows)
 
@@ -290,6 +347,15 @@ class SourceSpec:
     """What may be shown of it to somebody who helps: an allow-list."""
     forget: Callable[[HomeAssistant, SolarMonitorConfigEntry], Awaitable[None]]
     """Remove what was stored for an entry that is being removed."""
+    contribute: Contribute | None = None
+    """None: it gives nothing to the site."""
+    site_keys: frozenset[str] = frozenset()
+    """What is read for the site alone, beside the core of the polls."""
+    site_name: Callable[[SolarMonitorConfigEntry], str] = lambda entry: entry.data[CONF_ID_PREFIX]
+    """What the site calls the source of an entry, loaded or not: for ever the same."""
+    production: tuple[str, str] | None = None
+    """The keys of what all its panels bring and of what they have counted; unique ids are made of
+    them and of the identifier of their device. None: it has no panels."""
     grace_s: float = 120.0
     """How long a value stands at least without being measured anew."""
     silence_s: float = 0.0

@@ -5,7 +5,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.solar_monitor.coordinator import SolarMonitorConfigEntry
-from custom_components.solar_monitor.sources import SOURCES
+from custom_components.solar_monitor.kinds import KINDS
 from tests.integration.glue.toy import KIND, Toy, toy_entry, toy_spec
 
 
@@ -17,8 +17,8 @@ def toy(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Toy:
     async def connect(_hass: HomeAssistant, _entry: SolarMonitorConfigEntry) -> Toy:
         return source
 
-    assert isinstance(SOURCES, dict)
-    monkeypatch.setitem(SOURCES, KIND, toy_spec(connect))
+    assert isinstance(KINDS, dict)
+    monkeypatch.setitem(KINDS, KIND, toy_spec(connect))
     return source
 
 

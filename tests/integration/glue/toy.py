@@ -65,6 +65,10 @@ class Toy(Source):
         self.panels_error: ClientError | None = None
         self.fast_bug: Exception | None = None
         self.panels_bug: Exception | None = None
+        self.hangs: set[str] = set()
+        """The polls that never end, and `disconnect`."""
+        self.hung = 0
+        """How often something that hung was ended."""
         self.sign_in = False
         self.stands = False
         """Whether the panels have not reported since the last poll."""
@@ -119,8 +123,17 @@ class Toy(Source):
         assert time_limit_s > 0
         self.reads.append((name, self._hass.loop.time(), frozenset(keys)))
 
+    async def _hang(self, name: str) -> None:
+        """Wait for ever, if a test wants that."""
+        if name in self.hangs:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.hung += 1
+
     async def _read_fast(self, keys: Collection[str], time_limit_s: float) -> Outcome:
         self._note_read("fast", keys, time_limit_s)
+        await self._hang("fast")
         if self.fast_bug is not None:
             raise self.fast_bug
         if self.error is not None:
@@ -137,6 +150,7 @@ class Toy(Source):
 
     async def _read_panels(self, keys: Collection[str], time_limit_s: float) -> Outcome:
         self._note_read("panels", keys, time_limit_s)
+        await self._hang("panels")
         if self.panels_bug is not None:
             raise self.panels_bug
         if self.panels_error is not None:
@@ -151,6 +165,9 @@ class Toy(Source):
 
     async def _read_rest(self, _keys: Collection[str], _time_limit_s: float) -> Outcome:
         self.rests += 1
+        if self.panels_error is not None:
+            report = UpdateReport(frozenset(), {"rest": self.panels_error})
+            return Outcome(values={}, report=report)
         return Outcome(values={}, report=UpdateReport(frozenset({"rest"}), {}))
 
     @property
@@ -214,7 +231,7 @@ class Toy(Source):
 
     @override
     async def async_disconnect(self) -> None:
-        pass
+        await self._hang("disconnect")
 
     @override
     async def async_close(self) -> None:

@@ -5,18 +5,13 @@ from functools import reduce
 
 import pytest
 
-from tests.demo.energy import energy_sources
-from tests.demo.entities import Shown
 from tests.demo.gateway import Roof
 from tests.demo.gateway_truth import true_values_of
 from tests.demo.house import WAYS, House, build
-from tests.demo.past import FINE, GATEWAY_COUNTERS
-from tests.demo.watched import Watched
+from tests.demo.past import FINE, GATEWAY_COUNTERS, SITE_PAST
 from tests.simulators.envoy import CtKind, EnvoySimulator, Shape
 from tests.simulators.families import FACES
 from tests.simulators.site import Energies
-
-from .kit import answer
 
 WAY = WAYS["solarman_v5"]
 
@@ -52,39 +47,15 @@ def test_no_counter_of_the_dashboard_ever_falls(family: str) -> None:
         assert {key: count(day) for key, count in GATEWAY_COUNTERS.items() if count(day) < 0} == {}
 
 
-@pytest.mark.parametrize(
-    ("family", "local"),
-    [
-        *((family, True) for family in FACES),
-        # A micro-inverter has no meter: without the gateway nobody knows the grid.
-        *((family, False) for family in FACES if family != "micro"),
-    ],
-)
-def test_all_parts_of_the_dashboard_together_are_what_the_house_uses(
-    family: str, *, local: bool
-) -> None:
-    house = build(family, WAY, Roof(local=local))
-    assert house.account
-    answer(house.account)
-    day = reduce(add, day_of(house))
-    counted = {
-        f"{watched.kind}.{key}": count(day)
-        for watched in house.watched()
-        for key, count in watched.past.counters.items()
+@pytest.mark.parametrize("family", FACES)
+def test_the_past_of_the_site_is_what_the_house_uses(family: str) -> None:
+    day = reduce(add, day_of(build(family, WAY, Roof())))
+    kwh = {
+        key.removesuffix("_energy_total"): count(day) for key, count in SITE_PAST.counters.items()
     }
-    sources = [shown(watched) for watched in house.watched()]
-    balance = 0.0
-    for part in energy_sources(sources, 10):
-        balance += counted[part["stat_energy_from"]]
-        if "stat_energy_to" in part:
-            balance -= counted[part["stat_energy_to"]]
-    assert balance == pytest.approx(day.load + day.losses, abs=0.001)
-
-
-def shown(watched: Watched) -> dict[str, Shown]:
-    """Give the entities of a source, as far as they are in its truth."""
-    keys = watched.truth().keys() & {*watched.past.counters, *watched.past.means}
-    return {key: Shown(key, f"{watched.kind}.{key}", "1", "") for key in keys}
+    sources = kwh["pv"] + kwh["battery_discharge"] + kwh["grid_import"]
+    assert kwh["load"] == pytest.approx(day.load + day.losses)
+    assert sources - kwh["battery_charge"] - kwh["grid_export"] == pytest.approx(kwh["load"])
 
 
 def add(one: Energies, other: Energies) -> Energies:

@@ -78,10 +78,11 @@ def test_all_that_is_wrong_is_said() -> None:
     right = Line(shown("5"), "5", ok=True)
     wrong = Line(shown("5"), "6", ok=False)
     gone = Line(shown("unavailable"), "6", ok=False)
-    fine, bad, empty = (
+    fine, bad, empty, short = (
         Look("deye", [right], 2),
         Look("deye", [right, wrong, gone], 1),
         Look("x", [], 2),
+        Look("site", [right], 2, frozenset({"pv_power"})),
     )
     assert list(find_problems(fine)) == []
     assert list(find_problems(bad)) == [
@@ -90,4 +91,5 @@ def test_all_that_is_wrong_is_said() -> None:
         "The simulated deye saw 1 polls instead of 2.",
     ]
     assert list(find_problems(empty)) == ["There is no entity of the x."]
-    assert [look.ok for look in (fine, bad, empty)] == [True, False, False]
+    assert list(find_problems(short)) == ["There is no entity pv_power of the site."]
+    assert [look.ok for look in (fine, bad, empty, short)] == [True, False, False, False]

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from ..spec import SourceSpec
+from .contribute import SITE_KEYS, contribute
 from .export import diagnostics
 from .remembered import memory_store
 from .rows import every_row, rows
@@ -26,4 +27,7 @@ SPEC: Final = SourceSpec(
     every_row=every_row,
     diagnostics=diagnostics,
     forget=_forget,
+    contribute=contribute,
+    site_keys=SITE_KEYS,
+    production=("pv_power", "pv_energy_total"),
 )

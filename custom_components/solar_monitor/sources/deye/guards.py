@@ -106,6 +106,8 @@ class DeyeGuards:
         high = family is Family.HYBRID_3P_HV
         self.soc = SocGuard(LOW_VOLTAGE_HV if high else LOW_VOLTAGE_LV)
         self._wake = WakeGuard()
+        self.waking = False
+        """Whether the last live poll was no answer yet: what was there before stands."""
         self._poll = 0
         self._published: dict[str, Any] = {}
         saved = memory or {}
@@ -157,7 +159,8 @@ class DeyeGuards:
         """Guard one live poll. Returns what may be shown, and the counter corrections."""
         self._poll += 1
         verdict = self._wake.offer(all_zero=all_zero, at=moment.monotonic)
-        if verdict is not WakeVerdict.OK:
+        self.waking = verdict is not WakeVerdict.OK
+        if self.waking:
             self.refusals.count("all_zero", "poll")
             return self._asleep(values, verdict, moment), ()
         admitted = self._admit_plain(table, values)

@@ -18,8 +18,8 @@ from ...clients.errors import (
 )
 from ...clients.tcp.link import DEFAULT_PORT
 from ...clients.transport import TransportKind
+from ...sun import is_night
 from .link import async_acquire_link, async_link_pool, new_link
-from .sun import is_night
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant

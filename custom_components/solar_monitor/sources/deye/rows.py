@@ -47,14 +47,11 @@ from .source import (
     REFUSED_VALUES,
     DeyeSource,
 )
+from .states import GRID_VOLTAGES, RUNNING_STATE, fault_of, grid_present
 from .words import ACTIVE_ALARMS, FAULT_BITS, WARNING_BITS, active_codes
 
 CONNECTIVITY: Final = "connectivity"
 GRID_PRESENT: Final = "grid_present"
-GRID_VOLTAGES: Final = ("grid_l1_voltage", "grid_l2_voltage", "grid_l3_voltage", "grid_voltage")
-# Below this the grid is lost (the rule of github.com/tailucas/inverter-monitor).
-GRID_PRESENT_V: Final = 90.0
-RUNNING_STATE: Final = "running_state"
 
 
 class _Class(NamedTuple):
@@ -277,18 +274,6 @@ def _binary_sensor(register: Register) -> BinarySensorRow:
     )
 
 
-def _fault(snapshot: Snapshot) -> bool | None:
-    """Tell whether the inverter has stopped: a fault bit, or the state itself says so."""
-    bits, state = snapshot.values.get(FAULT_BITS), snapshot.values.get(RUNNING_STATE)
-    return None if bits is None and state is None else bool(bits) or state == "fault"
-
-
-def _grid_present(snapshot: Snapshot) -> bool | None:
-    """Tell whether any phase has voltage."""
-    volts = [snapshot.values[key] for key in GRID_VOLTAGES if snapshot.values.get(key) is not None]
-    return any(volt >= GRID_PRESENT_V for volt in volts) if volts else None
-
-
 def _grid_present_row(registers: Mapping[str, Register]) -> BinarySensorRow:
     """Make the row that tells whether the grid is there, by the phases that the unit has."""
     return BinarySensorRow(
@@ -299,7 +284,7 @@ def _grid_present_row(registers: Mapping[str, Register]) -> BinarySensorRow:
             device=DEVICE_INVERTER,
             needs=frozenset(key for key in GRID_VOLTAGES if key in registers),
         ),
-        value_fn=_grid_present,
+        value_fn=lambda snapshot: grid_present(snapshot.values),
     )
 
 
@@ -402,7 +387,7 @@ _DERIVED_BINARY_SENSORS: Final = (
         translation_key="fault",
         device_class=BinarySensorDeviceClass.PROBLEM,
         row=Row(device=DEVICE_INVERTER, needs=frozenset({FAULT_BITS, RUNNING_STATE})),
-        value_fn=_fault,
+        value_fn=lambda snapshot: fault_of(snapshot.values),
     ),
     BinarySensorRow(
         key=CONNECTIVITY,

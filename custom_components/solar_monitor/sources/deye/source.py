@@ -31,6 +31,7 @@ from ...const import (
     DEFAULT_POLL_INTERVAL,
     DEFAULT_SETTINGS_INTERVAL,
 )
+from ...sun import is_low, is_night
 from ..spec import Device, Finding, Outcome, Poll, Source, first_error
 from . import link
 from .devices import SLEEPERS, Facts, battery_facts, devices_of, update_batteries
@@ -46,7 +47,6 @@ from .remembered import (
     remembered_identity,
     shape_of,
 )
-from .sun import is_low, is_night
 from .words import ACTIVE_ALARMS, FAULT_BITS, WARNING_BITS, alarm_text, async_alarm_names
 
 if TYPE_CHECKING:
@@ -290,6 +290,7 @@ class DeyeSource(Source):
             values[ACTIVE_ALARMS] = alarm_text(values, self._alarm_names)
         return Outcome(
             values=values | self._link_values(poll.measured_at, keys),
+            held=frozenset(values) if self.guards.waking else frozenset(),
             report=poll.report,
             measured_at=poll.measured_at,
             happenings=happenings,
@@ -317,7 +318,8 @@ class DeyeSource(Source):
         asleep = self.resting or (self.family in SLEEPERS and isinstance(error, AsleepError))
         self._findings.note(None if asleep else error, self._hass.loop.time())
         values = self._dark_values() if self._is_dark else self.guards.totals(dt_util.now())
-        return Outcome(values=values, report=report, asleep=asleep)
+        held = frozenset() if self._is_dark else frozenset(values)
+        return Outcome(values=values, held=held, report=report, asleep=asleep)
 
     @property
     def _is_dark(self) -> bool:

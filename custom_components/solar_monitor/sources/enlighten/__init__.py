@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.const import CONF_API_KEY
 
 from ..spec import SourceSpec
+from .contribute import contribute
 from .desk import async_open_desk
-from .entries import KIND
+from .entries import KIND, site_name
 from .export import diagnostics
+from .keys import ENERGY_TOTAL, POWER
 from .memory import memory_store
 from .neighbours import chosen_with, smallest_plan
 from .rows import every_row, rows
@@ -39,6 +41,9 @@ SPEC: Final = SourceSpec(
     every_row=every_row,
     diagnostics=diagnostics,
     forget=_forget,
+    contribute=contribute,
+    site_name=site_name,
+    production=(POWER, ENERGY_TOTAL),
     longest_retry_s=POLL_S,
     health=health,
 )

@@ -151,6 +151,11 @@ def options_data(profile: Profile, paused: Iterable[int] = ()) -> dict[str, Any]
     return {CONF_PROFILE: profile.value, CONF_PAUSED: [str(number) for number in sorted(paused)]}
 
 
+def site_name(entry: ConfigEntry[Any]) -> str:
+    """Give what the site calls an account: the prefix of its entities is that of all accounts."""
+    return f"{ID_PREFIX}_{entry.unique_id}"
+
+
 @callback
 def share_plan(hass: HomeAssistant, api_key: str, plan: Plan) -> None:
     """Tell all entries with a key what its plan is: it is one application with one quota."""

@@ -16,7 +16,7 @@ from . import evidence, keys
 from .books import Look, SystemBook
 from .desk import Desk, async_open_desk, unix_now
 from .devices import devices_of
-from .entries import Account, SystemIdentity, account_of
+from .entries import Account, SystemIdentity, account_of, site_name
 from .findings import SystemView
 from .memory import memory_store
 from .neighbours import chosen_with, smallest_plan
@@ -99,6 +99,11 @@ class EnlightenSource(Source):
     def account(self) -> Account:
         """What the entry says."""
         return self._reader.account
+
+    @property
+    def site_name(self) -> str:
+        """What the site calls the account."""
+        return site_name(self._entry)
 
     @property
     def systems(self) -> tuple[SystemIdentity, ...]:

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ...keeper import memory_store
 from ..spec import Source, SourceSpec
+from .contribute import SITE_KEYS, contribute
 from .entries import KIND
 from .export import diagnostics
-from .memory import memory_store
 from .reader import LONGEST_RETRY_S, SILENCE_S
 from .recording import recording_store
 from .rows import every_row, rows
@@ -47,6 +48,9 @@ SPEC: Final = SourceSpec(
     every_row=every_row,
     diagnostics=diagnostics,
     forget=_forget,
+    contribute=contribute,
+    site_keys=SITE_KEYS,
+    production=("production_power", "production_energy_total"),
     grace_s=SILENCE_S,
     silence_s=SILENCE_S,
     longest_retry_s=LONGEST_RETRY_S,

@@ -37,6 +37,8 @@ class News:
     values: dict[str, Any] = field(default_factory=dict)
     confirmed: set[str] = field(default_factory=set)
     """Keys whose last value stands."""
+    held: set[str] = field(default_factory=set)
+    """Keys whose last value stands because the gateway is silent, or has just been."""
     happenings: list[Happening] = field(default_factory=list)
 
 

@@ -31,6 +31,7 @@ DEVICE_PANEL: Final = "panel"
 DEVICE_BATTERY: Final = "battery"
 
 _MANUFACTURER: Final = "Enphase"
+PANEL_MODEL: Final = "Microinverter"
 _GATEWAY_MODEL: Final = "IQ Gateway"
 _BATTERY_MODELS: Final[Mapping[BatteryKind, str]] = {
     BatteryKind.ENCHARGE: "IQ Battery",
@@ -69,7 +70,7 @@ def devices_of(
             translation_key=DEVICE_PANEL,
             translation_placeholders={"serial": serial},
             manufacturer=_MANUFACTURER,
-            model="Microinverter",
+            model=PANEL_MODEL,
             model_id=panel.part_number if panel else None,
             serial_number=serial,
         )

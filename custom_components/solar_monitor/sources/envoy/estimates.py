@@ -27,7 +27,8 @@ GRID_KEYS: Final = frozenset({*_GRID, *map(today_key, _GRID), GRID_POWER_ESTIMAT
 
 # Powers come by several endpoints, a little apart.
 _TOGETHER_S: Final = 60.0
-_SLACK: Final = 1.2
+# What is asked in the background may miss a poll.
+_SLACK: Final = 2.2
 
 
 class Estimates:

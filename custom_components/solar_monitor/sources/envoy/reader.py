@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.const import CONF_HOST, CONF_TOKEN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ...clients.envoy.endpoints import Block, Group
@@ -25,6 +24,7 @@ from ...const import (
     CONF_POLL_INTERVAL,
     CONF_TLS_FINGERPRINT,
 )
+from ...keeper import CLEAN, Keeper, MemoryStore
 from ..spec import Outcome
 from . import keys
 from .books import Books, News
@@ -32,7 +32,6 @@ from .core_entry import default_poll_interval
 from .findings import CertificateWatch, UpgradeWatch
 from .guards import Limits, Moment
 from .identity import Remembered, remember, remembered
-from .memory import CLEAN, Keeper
 from .recording import Recorder
 from .sky import Sun
 from .token_care import TokenCare
@@ -71,7 +70,7 @@ class Reader:
         hass: HomeAssistant,
         entry: SolarMonitorConfigEntry,
         *,
-        store: Store[dict[str, Any]],
+        store: MemoryStore,
         memory: Mapping[str, Any] | None,
     ) -> None:
         """Remember what the entry knows of the gateway; it may be away now."""
@@ -208,8 +207,9 @@ class Reader:
             self.books.heard(figures, now, news)
         self._keep(news)
         if poll.updated:
-            news.confirmed |= self._speak_again() - news.values.keys()
-        self._seen |= dict.fromkeys((*news.values, *news.confirmed), now.monotonic)
+            news.held |= self._speak_again() - news.values.keys()
+        stand = (*news.values, *news.confirmed, *news.held)
+        self._seen |= dict.fromkeys(stand, now.monotonic)
         return replace(
             _as_outcome(news, poll.report),
             measured_at=datetime.fromtimestamp(poll.measured_at, UTC),
@@ -222,7 +222,7 @@ class Reader:
         present = self._hass.loop.time() - heard_at < SILENCE_S
         figures = {keys.TOKEN_PROBLEM: self.token.problem(unix_now())}
         news = self.books.silent(figures, self.known.shape, self.moment(), present=present)
-        news.confirmed |= self._fall_silent()
+        news.held |= self._fall_silent() | news.values.keys()
         self._keep(news)
         # That the token is refused is why a gateway is silent, and shows while it is.
         news.values[keys.TOKEN_PROBLEM] = self.token.problem(unix_now())
@@ -326,6 +326,7 @@ def _as_outcome(news: News, report: UpdateReport) -> Outcome:
     return Outcome(
         values=news.values,
         confirmed=frozenset(news.confirmed),
+        held=frozenset(news.held),
         happenings=tuple(news.happenings),
         report=report,
     )

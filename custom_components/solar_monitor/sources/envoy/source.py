@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 
 from ...clients.envoy.endpoints import Group
 from ...clients.envoy.readings import Live
@@ -20,13 +19,13 @@ from ...const import (
     DEFAULT_PANELS_INTERVAL,
     DEFAULT_SLOW_INTERVAL,
 )
+from ...keeper import MemoryStore, async_load, memory_store
 from ..spec import Device, Finding, Outcome, Poll, Push, Source
 from . import keys
 from .claims import Claims
 from .devices import devices_of, number_of, own_devices
 from .findings import PANELS_RETIRED, findings, retired_findings
 from .live import LiveMode, Pace
-from .memory import async_load, memory_store
 from .reader import Reader, unix_now
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class EnvoySource(Source):
         hass: HomeAssistant,
         entry: SolarMonitorConfigEntry,
         *,
-        store: Store[dict[str, Any]],
+        store: MemoryStore,
         memory: Mapping[str, Any] | None,
     ) -> None:
         """Prepare to read the gateway; it may be away now."""

@@ -2,29 +2,44 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from ...const import DOMAIN
+from .const import DOMAIN
 
 if TYPE_CHECKING:
-    from ...coordinator import SolarMonitorConfigEntry
+    from .coordinator import SolarMonitorConfigEntry
 
 STORAGE_VERSION: Final = 1
-# Every write wears the SD card of a Raspberry Pi. A crash loses no energy: see `EnvoyGuards`.
+# Every write wears the SD card of a Raspberry Pi. A crash loses no energy: what was not marked as
+# clean has to be proven before it is shown.
 SAVE_EVERY_S: Final = 900.0
 CLEAN: Final = "clean"
 
 
-def memory_store(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> Store[dict[str, Any]]:
-    """Give the store of what the books of an entry remember."""
-    return Store(hass, STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}")
+class MemoryStore(Store[dict[str, Any]]):
+    """A store that notices that it could not write: its base only logs that."""
+
+    failed = False
+    """Whether the last write has failed, as on a full disk."""
+
+    @override
+    async def _async_write_data(self, data: dict[str, Any]) -> None:
+        """Write, and remember how that ended."""
+        self.failed = True
+        await super()._async_write_data(data)
+        self.failed = False
 
 
-async def async_load(store: Store[dict[str, Any]]) -> dict[str, Any] | None:
+def memory_store(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> MemoryStore:
+    """Give the store of what an entry remembers."""
+    return MemoryStore(hass, STORAGE_VERSION, f"{DOMAIN}.{entry.entry_id}")
+
+
+async def async_load(store: MemoryStore) -> dict[str, Any] | None:
     """Load what the last run left, and mark it as no longer what was shown last.
 
     From now on it may grow old: a power cut must not find it called clean.
@@ -41,7 +56,7 @@ class Keeper:
     def __init__(
         self,
         hass: HomeAssistant,
-        store: Store[dict[str, Any]],
+        store: MemoryStore,
         memory: Callable[[], dict[str, Any]],
     ) -> None:
         """Take what gives the memory; it is called when the memory is about to be written."""
@@ -62,6 +77,19 @@ class Keeper:
     def _collect(self) -> dict[str, Any]:
         """Give what is stored, and whether it is what was shown last."""
         return self._memory() | {CLEAN: self._closing}
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last write has failed."""
+        return self._store.failed
+
+    async def save(self) -> bool:
+        """Write now, and tell whether that is written: what follows must not be forgotten.
+
+        While Home Assistant stops it is not: then all is written at the very end.
+        """
+        await self._store.async_save(self._collect())
+        return not self.failed and not self._hass.is_stopping
 
     async def close(self) -> None:
         """Write what was shown last."""

@@ -1,4 +1,4 @@
-"""How high the sun stands at home: an inverter without a battery sleeps when it is down."""
+"""How high the sun stands at home: what lives on it alone sleeps when it is down."""
 
 from typing import Final
 
