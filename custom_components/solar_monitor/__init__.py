@@ -7,12 +7,16 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
 
 from .const import CONF_SOURCE, DOMAIN, PLATFORMS
 from .coordinator import RuntimeData, SolarMonitorConfigEntry, SourceCoordinator
 from .inventory import Inventory
 from .issues import async_clear_issues
-from .sources import SOURCES
+from .kinds import KINDS
+from .services import async_setup_services
+from .site.creation import async_offer_site
+from .site.hub import async_hub
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -20,12 +24,19 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 FIRST_POLL_S: Final = 8.0
 
 
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Make what all entries share before the first of them is set up: their order is undefined."""
+    async_hub(hass)
+    async_setup_services(hass)
+    return True
+
+
 async def async_setup_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> bool:
     """Set a source up, also when its device does not answer now.
 
     What is known from the last run is shown until it does: counters never become unavailable.
     """
-    spec = SOURCES[entry.data[CONF_SOURCE]]
+    spec = KINDS[entry.data[CONF_SOURCE]]
     source = await spec.connect(hass, entry)
     coordinator = SourceCoordinator(hass, entry, spec, source)
     try:
@@ -37,6 +48,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry)
         coordinator.on_growth = inventory.async_update
         entry.runtime_data = RuntimeData(spec=spec, coordinator=coordinator, inventory=inventory)
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+        if spec.contribute is not None:
+            entry.async_on_unload(async_hub(hass).async_join(entry, spec.contribute))
     except BaseException:
         # Nobody unloads what was not set up, and the link would stay open.
         await coordinator.async_stop()
@@ -48,6 +61,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry)
     # Home Assistant does not unload entries when it stops, and a stick whose connection was not
     # closed cleanly refuses new ones for minutes.
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    if spec.contribute is not None:
+        entry.async_create_task(hass, async_offer_site(hass), f"{DOMAIN} offer of the site")
     return True
 
 
@@ -68,7 +83,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry
 async def async_remove_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> None:
     """Forget what was stored for the entry, and its repairs."""
     async_clear_issues(hass, entry)
-    await SOURCES[entry.data[CONF_SOURCE]].forget(hass, entry)
+    await KINDS[entry.data[CONF_SOURCE]].forget(hass, entry)
 
 
 async def async_remove_config_entry_device(

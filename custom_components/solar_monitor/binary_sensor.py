@@ -34,7 +34,7 @@ class SolarMonitorBinarySensor(StateEntity, BinarySensorEntity):
     entity_description: BinarySensorRow
 
     # Who says so can be much; it is for reading, not for the database.
-    _unrecorded_attributes = frozenset({"evidence"})
+    _unrecorded_attributes = frozenset({"evidence", "alarms", "text", "sources", "since", "silent"})
 
     @property
     @override

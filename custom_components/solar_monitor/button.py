@@ -34,4 +34,4 @@ class SolarMonitorButton(SolarMonitorEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Do it. Raises a `HomeAssistantError` that says why nothing came of it."""
-        await self.coordinator.async_press(self.entity_description)
+        await self.coordinator.commands.async_press(self.entity_description)

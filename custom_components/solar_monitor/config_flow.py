@@ -7,6 +7,11 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import callback
 
 from .const import CONF_SOURCE, DOMAIN
+from .kinds import KINDS
+from .site.creation import has_site
+from .site.flow import SiteFlow
+from .site.options import SiteOptionsFlow
+from .site.source import KIND as SITE
 from .sources import SOURCES
 from .sources.deye.entries import KIND as DEYE
 from .sources.deye.flow import DeyeFlow
@@ -25,11 +30,12 @@ _OPTIONS: Final[Mapping[str, type[OptionsFlow]]] = {
     DEYE: DeyeOptionsFlow,
     ENVOY: EnvoyOptionsFlow,
     ENLIGHTEN: EnlightenOptionsFlow,
+    SITE: SiteOptionsFlow,
 }
 
 
-class SolarMonitorConfigFlow(DeyeFlow, EnvoyFlow, EnlightenFlow, domain=DOMAIN):
-    """Adds and changes sources: one entry each.
+class SolarMonitorConfigFlow(DeyeFlow, EnvoyFlow, SiteFlow, EnlightenFlow, domain=DOMAIN):
+    """Adds and changes sources: one entry each, and one of the site that they make up.
 
     The order of the bases matters: that of an Enphase account would answer discovery itself.
     """
@@ -46,8 +52,10 @@ class SolarMonitorConfigFlow(DeyeFlow, EnvoyFlow, EnlightenFlow, domain=DOMAIN):
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Let the user choose a kind; the steps are named like the kinds."""
-        return self.async_show_menu(step_id="user", menu_options=list(SOURCES))
+        """Let the user choose a kind; the steps are named like the kinds. There is one site."""
+        if has_site(self.hass):
+            return self.async_show_menu(step_id="user", menu_options=list(SOURCES))
+        return self.async_show_menu(step_id="user", menu_options=list(KINDS))
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -57,6 +65,7 @@ class SolarMonitorConfigFlow(DeyeFlow, EnvoyFlow, EnlightenFlow, domain=DOMAIN):
             DEYE: self.async_step_reconfigure_deye,
             ENVOY: self.async_step_reconfigure_envoy,
             ENLIGHTEN: self.async_step_reconfigure_enlighten,
+            SITE: self.async_step_reconfigure_site,
         }
         return await steps[self._get_reconfigure_entry().data[CONF_SOURCE]](user_input)
 

@@ -1,6 +1,7 @@
 """Diagnostics: what a helper needs to see, and nothing that tells who or where."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -38,13 +39,19 @@ async def async_get_config_entry_diagnostics(
     return shown | {
         "polling": {
             "connected": snapshot.connected,
-            "measured_at": snapshot.measured_at.isoformat() if snapshot.measured_at else None,
+            "measured_at": _iso(snapshot.measured_at),
+            "last_success": _iso(coordinator.last_success),
             "interval_s": coordinator.interval_s,
             "last_error": coordinator.last_error.key if coordinator.last_error else None,
             "stale": _stale(runtime),
         },
         "source": runtime.spec.diagnostics(coordinator.source),
     }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    """Write a time; None stays None."""
+    return None if moment is None else moment.isoformat()
 
 
 def _stale(runtime: RuntimeData) -> dict[str, int]:

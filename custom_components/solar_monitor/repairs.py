@@ -10,6 +10,8 @@ from homeassistant.helpers import device_registry as dr
 
 from . import async_remove_config_entry_device
 from .const import CONF_SERIAL, CONF_SOURCE, CONF_TLS_FINGERPRINT, DOMAIN
+from .site.energy_repair import WireEnergyFlow
+from .site.energy_wiring import ENERGY_DASHBOARD
 from .together import async_reload_together
 
 CERTIFICATE_CHANGED: Final = "certificate_changed"
@@ -119,4 +121,6 @@ async def async_create_fix_flow(
         return AcceptCertificateFlow()
     if f"_{PANELS_RETIRED}_" in issue_id:
         return RemovePanelsFlow()
+    if issue_id.endswith(f"_{ENERGY_DASHBOARD}"):
+        return WireEnergyFlow()
     return AcceptSerialFlow()

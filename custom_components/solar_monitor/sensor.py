@@ -33,8 +33,11 @@ class SolarMonitorSensor(StateEntity, SensorEntity):
 
     entity_description: SensorRow
 
-    # The active alarms can be many; they are for reading, not for the database.
-    _unrecorded_attributes = frozenset({"codes", "alarms"})
+    # The active alarms can be many; they are for reading, not for the database. So are words about
+    # loads: which of them are off is recorded.
+    _unrecorded_attributes = frozenset(
+        {"codes", "alarms", "reason", "entities", "failed", "released"}
+    )
 
     @property
     @override

@@ -41,9 +41,9 @@ class SolarMonitorSwitch(StateEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Turn it on. Raises a `HomeAssistantError` when the device does not take it."""
-        await self.coordinator.async_turn(self.entity_description, on=True)
+        await self.coordinator.commands.async_turn(self.entity_description, on=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Turn it off. Raises a `HomeAssistantError` when the device does not take it."""
-        await self.coordinator.async_turn(self.entity_description, on=False)
+        await self.coordinator.commands.async_turn(self.entity_description, on=False)
