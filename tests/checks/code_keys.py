@@ -29,17 +29,33 @@ _OAUTH_HANDLER: Final = "AbstractOAuth2FlowHandler"
 _OAUTH_STEPS: Final = {"auth", "pick_implementation"}
 _OAUTH_FIELDS: Final = {"implementation"}
 _TABLE_ROWS: Final = ("Row", "EntityDescription")
+# What is checked here is no form: the data of actions.
+_NO_FORMS: Final = ("services", "exchange_schema")
+
+
+# Their flows have their texts with the repair.
+_REPAIRS: Final = "_repair"
 
 
 @dataclass
-class Keys:
-    """What was found. `unknown` are uses of a translation key that the collector does not know."""
+class FlowKeys:
+    """What flows show."""
 
     steps: set[str] = field(default_factory=set)
     menu_options: set[str] = field(default_factory=set)
     fields: set[str] = field(default_factory=set)
     errors: set[str] = field(default_factory=set)
     aborts: set[str] = field(default_factory=set)
+    placeholders: set[str] = field(default_factory=set)
+    """What a flow gives to all of its texts, where that is named by a constant."""
+
+
+@dataclass
+class Keys(FlowKeys):
+    """What was found. `unknown` are uses of a translation key that the collector does not know."""
+
+    fixes: FlowKeys = field(default_factory=FlowKeys)
+    """The flows of repairs that ask for more than a confirmation."""
     exceptions: set[str] = field(default_factory=set)
     devices: set[str] = field(default_factory=set)
     system_health: set[str] = field(default_factory=set)
@@ -101,11 +117,13 @@ class _Module(ast.NodeVisitor):
         self._name = name
         self._namespace = vars(import_module(name))
         self._keys = keys
+        self._flow = keys.fixes if name.endswith(_REPAIRS) else keys
         self._steps = {
             node.name.removeprefix("async_step_")
             for node in ast.walk(tree)
             if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("async_step_")
         }
+        self._has_forms = not name.endswith(_NO_FORMS)
         self._passes_steps_on = any(
             _callee(call) in _FORMS and not self._word(_argument(call, "step_id"))
             for call in ast.walk(tree)
@@ -138,8 +156,8 @@ class _Module(ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Take the steps that a flow inherits."""
         if any(isinstance(base, ast.Name) and base.id == _OAUTH_HANDLER for base in node.bases):
-            self._keys.steps |= _OAUTH_STEPS
-            self._keys.fields |= _OAUTH_FIELDS
+            self._flow.steps |= _OAUTH_STEPS
+            self._flow.fields |= _OAUTH_FIELDS
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -153,13 +171,13 @@ class _Module(ast.NodeVisitor):
 
     def _collect_flow(self, call: ast.Call, callee: str) -> None:
         """Take steps, fields, errors and aborts."""
-        keys = self._keys
+        keys = self._flow
         if self._passes_steps_on:
             keys.steps |= {word for node in call.args for word in self._word(node)} & self._steps
         if callee in _FORMS:
             keys.steps |= self._word(_argument(call, "step_id"))
             keys.menu_options |= self._words(_argument(call, "menu_options")) or set()
-        elif callee in {"Required", "Optional"} and call.args:
+        elif callee in {"Required", "Optional"} and call.args and self._has_forms:
             keys.fields |= self._word(call.args[0])
         elif callee == "async_abort":
             keys.aborts |= self._word(_argument(call, "reason")) - _CENTRAL_ABORTS
@@ -173,7 +191,7 @@ class _Module(ast.NodeVisitor):
         """Take literal errors; `error.key` stands for every error of the clients."""
         for node in nodes:
             dynamic = isinstance(node, ast.Attribute) and node.attr == "key"
-            self._keys.errors |= client_error_keys() if dynamic else self._word(node)
+            self._flow.errors |= client_error_keys() if dynamic else self._word(node)
 
     def _collect_translation_key(self, call: ast.Call, callee: str) -> None:
         """Take the translation key that is given to something other than an entity's row."""
@@ -229,9 +247,11 @@ class _Module(ast.NodeVisitor):
         """Take constants that are named as errors of a form, or as reasons to abort."""
         name = node.target.id if isinstance(node.target, ast.Name) else ""
         if name.startswith("ERROR_"):
-            self._keys.errors |= self._word(node.value)
+            self._flow.errors |= self._word(node.value)
         elif name.startswith("ABORT_"):
-            self._keys.aborts |= self._word(node.value)
+            self._flow.aborts |= self._word(node.value)
+        elif name == "PLACEHOLDERS":
+            self._flow.placeholders |= self._words(node.value) or set()
         self.generic_visit(node)
 
     def _collect_system_health(self, tree: ast.Module) -> None:

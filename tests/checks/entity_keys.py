@@ -6,7 +6,7 @@ from typing import Final
 from homeassistant.const import Platform
 
 from custom_components.solar_monitor.clients.deye.tables import TABLES
-from custom_components.solar_monitor.sources import SOURCES
+from custom_components.solar_monitor.kinds import KINDS
 from custom_components.solar_monitor.sources.deye import words
 
 BINARY_STATES: Final = frozenset({"off", "on"})
@@ -34,7 +34,7 @@ def _alarm_words() -> frozenset[str]:
 def all_entities() -> dict[tuple[str, str], Texts]:
     """Give by platform and translation key what every source can have."""
     found: dict[tuple[str, str], Texts] = {}
-    for spec in SOURCES.values():
+    for spec in KINDS.values():
         rows = spec.every_row()
         for sensor in rows.sensors:
             states = frozenset(sensor.options) if sensor.options else None
@@ -48,5 +48,7 @@ def all_entities() -> dict[tuple[str, str], Texts]:
             found[Platform.SWITCH, str(switch.translation_key)] = Texts()
         for button in rows.buttons:
             found[Platform.BUTTON, str(button.translation_key)] = Texts()
+        for number in rows.numbers:
+            found[Platform.NUMBER, str(number.translation_key)] = Texts()
     found[Platform.SENSOR, words.ACTIVE_ALARMS] = Texts(states=_alarm_words())
     return found

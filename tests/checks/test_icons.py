@@ -7,7 +7,7 @@ from homeassistant.const import Platform
 import pytest
 import voluptuous as vol
 
-from custom_components.solar_monitor.sources import SOURCES
+from custom_components.solar_monitor.kinds import KINDS
 from custom_components.solar_monitor.sources.spec import AnyRow
 
 from .entity_keys import BINARY_STATES, all_entities
@@ -60,7 +60,7 @@ def test_every_icon_belongs_to_an_entity() -> None:
 
 
 def test_what_home_assistant_has_no_icon_for_has_one() -> None:
-    for spec in SOURCES.values():
+    for spec in KINDS.values():
         rows = spec.every_row()
         described: list[AnyRow] = [*rows.sensors, *rows.binary_sensors, *rows.events, *rows.buttons]
         nameless = {

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from homeassistant.const import Platform
 
-from custom_components.solar_monitor.sources import SOURCES
+from custom_components.solar_monitor.kinds import KINDS
+from custom_components.solar_monitor.logic.energy_dashboard import Kind
 
 from .code_keys import collect
 from .entity_keys import BINARY_STATES, all_entities
@@ -30,7 +31,7 @@ def test_the_collector_knows_every_use_of_a_translation_key() -> None:
 
 
 def test_every_row_is_translated_by_its_own_key() -> None:
-    for spec in SOURCES.values():
+    for spec in KINDS.values():
         for row in spec.every_row():
             assert row.translation_key == row.key
 
@@ -43,7 +44,7 @@ def test_entities() -> None:
 def test_what_the_name_of_an_entity_leaves_open_is_filled_by_its_row() -> None:
     filled = {
         str(row.translation_key): set(row.translation_placeholders or {})
-        for spec in SOURCES.values()
+        for spec in KINDS.values()
         for row in spec.every_row()
     }
     for keys in ENGLISH["entity"].values():
@@ -52,7 +53,7 @@ def test_what_the_name_of_an_entity_leaves_open_is_filled_by_its_row() -> None:
 
 
 def test_two_entities_of_a_device_never_have_the_same_name() -> None:
-    for spec in SOURCES.values():
+    for spec in KINDS.values():
         rows = spec.every_row()
         for platform, table in (
             (Platform.SENSOR, rows.sensors),
@@ -60,6 +61,7 @@ def test_two_entities_of_a_device_never_have_the_same_name() -> None:
             (Platform.EVENT, rows.events),
             (Platform.SWITCH, rows.switches),
             (Platform.BUTTON, rows.buttons),
+            (Platform.NUMBER, rows.numbers),
         ):
             names = Counter(
                 (row.row.device, ENGLISH["entity"][platform][row.translation_key]["name"])
@@ -155,8 +157,25 @@ def test_repairs() -> None:
     for key, issue in expected.items():
         fix_flow = texts[key].get("fix_flow", {"step": {}})
         assert fix_flow["step"].keys() == ({"confirm"} if issue.fixable else set()), key
+        given = collect().fixes.placeholders if _asks(fix_flow) else set()
         for _, text in leaves(texts[key]):
-            assert placeholders(str(text)) <= issue.placeholders, key
+            assert placeholders(str(text)) <= issue.placeholders | given, key
+
+
+def _asks(fix_flow: dict[str, Any]) -> bool:
+    """Tell whether the flow of a repair is more than a confirmation."""
+    return any("data" in step for step in fix_flow["step"].values())
+
+
+def test_flows_of_repairs() -> None:
+    flows = [each["fix_flow"] for each in ENGLISH["issues"].values() if "fix_flow" in each]
+    found = collect().fixes
+    for group, expected in (("error", found.errors), ("abort", found.aborts)):
+        assert {key for flow in flows for key in flow.get(group, {})} == expected
+    steps = [step for flow in flows for step in flow["step"].values()]
+    assert {key for step in steps for key in step.get("data", {})} == {*Kind} | found.fields
+    for step in steps:
+        assert step.get("data_description", {}).keys() == step.get("data", {}).keys()
 
 
 def test_system_health() -> None:

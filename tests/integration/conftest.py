@@ -28,6 +28,7 @@ from tests.simulators.site import Site
 REQUEST_TIMEOUT_S = 0.5
 START = "2026-11-20 19:00:00"
 """11 o'clock in the time zone of the test plugin (US/Pacific); UTC."""
+SITE_STORE = "solar_monitor.site"
 MATRIX = "matrix"
 """Property of a test: the row of the fault matrix that it belongs to."""
 
@@ -67,6 +68,12 @@ def our_integration(
     socket_enabled: None,
 ) -> None:
     """Let Home Assistant find our integration, open sockets to this machine, write no files."""
+
+
+@pytest.fixture(autouse=True)
+def no_site_by_itself(hass_storage: dict[str, Any]) -> None:
+    """Let the user have removed the site once; tests of its making take the mark away."""
+    hass_storage[SITE_STORE] = {"version": 1, "key": SITE_STORE, "data": {"declined": True}}
 
 
 @pytest.fixture

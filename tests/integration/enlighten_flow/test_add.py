@@ -130,7 +130,7 @@ async def test_the_menu_offers_every_kind_of_source_and_says_what_comes_first(
     hass: HomeAssistant,
 ) -> None:
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert menu["menu_options"] == list(SOURCES)
+    assert menu["menu_options"] == [*SOURCES, "site"]
     assert "enlighten" in SOURCES
     texts = load_json(TRANSLATIONS / "en.json")["config"]["step"]["user"]
     assert "menu starts again" in texts["menu_option_descriptions"]["enlighten"]

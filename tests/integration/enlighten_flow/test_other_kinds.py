@@ -9,6 +9,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHan
 import pytest
 
 from custom_components.solar_monitor.config_flow import SolarMonitorConfigFlow
+from custom_components.solar_monitor.site.flow import SiteFlow
 from custom_components.solar_monitor.sources.deye.flow import DeyeFlow
 from custom_components.solar_monitor.sources.enlighten.flow import EnlightenFlow
 from custom_components.solar_monitor.sources.envoy.flow import EnvoyFlow
@@ -33,7 +34,7 @@ def own_names(flow: type[ConfigFlow]) -> set[str]:
 
 def test_no_two_kinds_use_one_name_for_different_things() -> None:
     shared = {"_abc_impl", "__static_attributes__"}
-    for one, other in combinations((DeyeFlow, EnvoyFlow, EnlightenFlow), 2):
+    for one, other in combinations((DeyeFlow, EnvoyFlow, EnlightenFlow, SiteFlow), 2):
         assert own_names(one) & own_names(other) - shared == set()
 
 
