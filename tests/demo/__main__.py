@@ -16,10 +16,11 @@ from tests.demo.config import free_port
 from tests.demo.demo import Demo, running_demo
 from tests.demo.errors import DemoError
 from tests.demo.gateway import Roof
-from tests.demo.house import WAYS, House, simulated_house
+from tests.demo.house import WAYS, build, running
 from tests.demo.onboarding import PASSWORD, USERNAME
 from tests.demo.process import RESTART
 from tests.demo.say import say
+from tests.demo.shedding import play_shedding
 from tests.demo.table import print_table
 from tests.simulators.enlighten import Plan
 from tests.simulators.envoy import Shape
@@ -67,7 +68,9 @@ def arguments() -> argparse.Namespace:
         "--alarm", action="store_true", help="the account has an open alarm from the beginning"
     )
     parser.add_argument(
-        "--by-hand", action="store_true", help="the account is left to you to add; prints its keys"
+        "--by-hand",
+        action="store_true",
+        help="the account and the Energy dashboard are left to you; prints the keys of the account",
     )
     parser.add_argument(
         "--panels",
@@ -80,7 +83,14 @@ def arguments() -> argparse.Namespace:
         "--check", action="store_true", help="compare all values with the truth, then end"
     )
     parser.add_argument(
-        "--day", action="store_true", help="import hourly statistics since yesterday's midnight"
+        "--no-shedding",
+        action="store_true",
+        help="leave load shedding out of --check: it is played in a house of its own",
+    )
+    parser.add_argument(
+        "--day",
+        action="store_true",
+        help="import hourly statistics since yesterday's midnight, and set up the Energy dashboard",
     )
     parser.add_argument("--port", type=int, default=0, help="port of Home Assistant (default: any)")
     parser.add_argument(
@@ -119,27 +129,41 @@ def arguments() -> argparse.Namespace:
 
 async def run(options: argparse.Namespace, folder: Path) -> int:
     """Run the demo until it is stopped or its check is over; returns the exit code."""
-    port = free_port(options.port)
     say("Starting the simulated house and Home Assistant …")
-    async with simulated_house(options.family, WAYS[options.transport], options.roof) as house:
+    if not options.check:
+        return await run_in(options, folder)
+    parts = [run_in(options, folder / "house")]
+    if not options.no_shedding:
+        parts.append(run_shedding(folder / "shedding"))
+    return max(await asyncio.gather(*parts))
+
+
+async def run_in(options: argparse.Namespace, folder: Path) -> int:
+    """Let a Home Assistant in a folder watch the house; returns the exit code."""
+    port = free_port(options.port)
+    async with running(build(options.family, WAYS[options.transport], options.roof)) as house:
         if options.alarm and house.account:
             house.account.alarm_stands()
-        return await run_in(house, options, folder, port)
+        async with running_demo(folder, port, house, day=options.day) as demo:
+            house.logger.fault = FAULTS[options.fault]
+            if options.check:
+                return 0 if await check(demo) else 1
+            await introduce(demo)
+            return await attend(demo)
 
 
-async def run_in(house: House, options: argparse.Namespace, folder: Path, port: int) -> int:
-    """Let a Home Assistant watch the house; returns the exit code."""
-    async with running_demo(folder, port, house, day=options.day) as demo:
-        house.logger.fault = FAULTS[options.fault]
-        if options.check:
-            return 0 if await check(demo) else 1
-        await introduce(demo)
-        return await attend(demo)
+async def run_shedding(folder: Path) -> int:
+    """Let another one shed loads; returns the exit code."""
+    problems = await play_shedding(folder)
+    for problem in problems:
+        say(f"PROBLEM  {problem}")
+    say(f"Load shedding {'FAILED' if problems else 'passed'}.")
+    return 1 if problems else 0
 
 
 async def introduce(demo: Demo) -> None:
     """Print where to look, and what is there."""
-    for watched in demo.watched:
+    for watched in demo.everything:
         print_table(await demo.compare(watched))
     house = demo.house
     local = house.site.place.local(house.site.clock.timestamp())

@@ -110,6 +110,12 @@ class Window:
         )
         self.open(f"/config/devices/device/{next(ids)}")
 
+    def open_options(self, entry: str) -> None:
+        """Open the options of one of our entries, by its title."""
+        self.open_integration()
+        row = self.page.locator("ha-config-entry-row").filter(has_text=entry).first
+        row.get_by_label("Configure").locator("visible=true").first.click()
+
     def open_energy(self) -> None:
         """Go to the Energy dashboard."""
         self.open("/energy")

@@ -27,17 +27,20 @@ class Look:
     kind: str
     lines: list[Line]
     polls: int
+    missing: frozenset[str] = frozenset()
+    """The keys of entities that must be there and are not."""
 
     @property
     def ok(self) -> bool:
         """Whether all is well."""
-        return self.polls >= POLLS and bool(self.lines) and all(line.ok for line in self.lines)
+        all_there = bool(self.lines) and not self.missing
+        return self.polls >= POLLS and all_there and all(line.ok for line in self.lines)
 
 
 async def check(demo: Demo) -> bool:
     """Let the house stand still, wait for agreement, print it; returns whether all is well."""
     demo.house.hold_still()
-    found = await asyncio.gather(*(attend(demo, watched) for watched in demo.watched))
+    found = await asyncio.gather(*(attend(demo, watched) for watched in demo.everything))
     looks = [seen for seen, _ in found]
     log = demo.hass.log.read_text(errors="replace")
     problems = [
@@ -67,13 +70,17 @@ async def attend(demo: Demo, watched: Watched) -> tuple[Look, list[str]]:
 
 async def look(demo: Demo, watched: Watched, begin: int) -> Look:
     """Hold what a source shows against the truth of now."""
-    return Look(watched.kind, await demo.compare(watched), watched.polls() - begin)
+    lines = await demo.compare(watched)
+    missing = watched.required - {line.shown.key for line in lines}
+    return Look(watched.kind, lines, watched.polls() - begin, missing)
 
 
 def find_problems(seen: Look) -> Iterator[str]:
     """Say everything about a source for which the check fails."""
     if not seen.lines:
         yield f"There is no entity of the {seen.kind}."
+    for key in sorted(seen.missing):
+        yield f"There is no entity {key} of the {seen.kind}."
     for line in seen.lines:
         if line.ok:
             continue

@@ -31,6 +31,7 @@ recorder:
 history:
 logbook:
 energy:
+input_boolean:
 sun:
 """
 

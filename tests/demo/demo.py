@@ -12,15 +12,25 @@ from aiohttp import ClientSession
 
 from tests.demo.client import LOOK_EVERY_S, Client, Json
 from tests.demo.config import HOST, write_config
+from tests.demo.dashboard import add_dashboard
 from tests.demo.energy import set_up_energy
 from tests.demo.entities import Shown, read_entities
 from tests.demo.errors import DemoError
 from tests.demo.house import House
-from tests.demo.onboarding import add_credential, add_source, create_owner, set_options
+from tests.demo.loads import choose_loads, make_loads, turn
+from tests.demo.onboarding import (
+    add_credential,
+    add_source,
+    create_owner,
+    find_site,
+    set_options,
+)
 from tests.demo.past import import_past
 from tests.demo.process import Hass
+from tests.demo.site_truth import SiteTruth
 from tests.demo.table import Line, compare
 from tests.demo.watched import Watched
+from tests.demo.whole import watched_site
 
 START_S = 60
 """How long Home Assistant may take to start; 5 s are usual."""
@@ -39,10 +49,21 @@ class Demo:
     house: House
     watched: list[Watched] = field(init=False)
     """The devices that Home Assistant talks to."""
+    truth: SiteTruth = field(init=False)
+    """What is true of all of them together."""
+    site: Watched = field(init=False)
+    """What Home Assistant makes of them."""
 
     def __post_init__(self) -> None:
         """Look at what there is to watch."""
         self.watched = self.house.watched()
+        self.truth = SiteTruth(self.house)
+        self.site = watched_site(self.truth)
+
+    @property
+    def everything(self) -> list[Watched]:
+        """The devices and the site, each with an entry."""
+        return [*self.watched, self.site]
 
     async def entities(self, watched: Watched) -> dict[str, Shown]:
         """Read the enabled entities of a source, by their keys."""
@@ -78,7 +99,8 @@ class Demo:
         while True:
             entities = await self.entities(watched)
             late = {key for key, shown in entities.items() if not shown.there}
-            if (entities and late <= may_wait) or time.monotonic() > end:
+            there = entities and entities.keys() >= watched.required
+            if (there and late <= may_wait) or time.monotonic() > end:
                 return entities
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -104,7 +126,7 @@ async def running_demo(folder: Path, port: int, house: House, *, day: bool) -> A
 
 
 async def _furnish(demo: Demo, *, day: bool) -> None:
-    """Add our sources and set the Energy dashboard up."""
+    """Add our sources and what load shedding may turn off; with a past, the Energy dashboard."""
     # An account first: a free key may be asked eight times a minute, and its minute runs then
     # while the others are added.
     for watched in sorted(demo.watched, key=lambda each: each.account is None):
@@ -113,14 +135,21 @@ async def _furnish(demo: Demo, *, day: bool) -> None:
         watched.entry_id = await add_source(demo.client, watched.kind, watched.form)
         if watched.options:
             await set_options(demo.client, watched.entry_id, watched.options)
-    site = demo.house.site
-    sources = [await demo.wait_for_values(watched) for watched in demo.watched]
+    demo.site.entry_id = await find_site(demo.client)
+    await make_loads(demo.client)
+    await choose_loads(demo.client, demo.site.entry_id, demo.house.shedding)
+    sources = [await demo.wait_for_values(watched) for watched in demo.everything]
     if not all(sources):
         raise DemoError("The integration made no entities.")
-    await set_up_energy(demo.client, sources, site.plant.battery.capacity_kwh)
+    demo.truth.joined()
+    if demo.truth.has_battery:
+        await turn(demo.client, "switch", sources[-1]["load_shedding"].entity_id)
     if day:
-        for watched, entities in zip(demo.watched, sources, strict=True):
-            await import_past(demo.client, entities, site, watched.past)
+        for watched, entities in zip(demo.everything, sources, strict=True):
+            await import_past(demo.client, entities, demo.house.site, watched.past)
+        if not demo.house.by_hand:
+            await set_up_energy(demo.client)
+            await add_dashboard(demo.client)
 
 
 def _tell_how_to_reach(demo: Demo, folder: Path) -> None:
@@ -129,7 +158,7 @@ def _tell_how_to_reach(demo: Demo, folder: Path) -> None:
         "url": demo.client.url,
         "token": demo.client.token,
         "time_zone": demo.house.site.place.time_zone,
-        "entries": {watched.kind: watched.entry_id for watched in demo.watched},
+        "entries": {watched.kind: watched.entry_id for watched in demo.everything},
         "log": str(demo.hass.log),
         "keys": demo.house.account.keys if demo.house.account else {},
     }

@@ -1,68 +1,43 @@
-"""The Energy dashboard's settings."""
+"""The Energy dashboard, which a repair of the site offers to set up."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+import asyncio
+import time
 
-from tests.demo.client import Client
-from tests.demo.entities import Shown
+from tests.demo.client import LOOK_EVERY_S, Client, Json
+from tests.demo.errors import DemoError
+from tests.demo.onboarding import DOMAIN, fill
 
-type Entities = Mapping[str, Shown]
-type Fields = Mapping[str, str]
-
-SOLAR: Final[Sequence[Fields]] = (
-    {"stat_energy_from": "pv_energy_total", "stat_rate": "pv_power"},
-    {"stat_energy_from": "production_energy_total", "stat_rate": "production_power"},
-    {"stat_energy_from": "energy_total", "stat_rate": "power"},
-)
-"""What an inverter counts and what a gateway counts, or for want of it the cloud: different panels.
-"""
-GRID: Final[Sequence[Fields]] = tuple(
-    {
-        "stat_energy_from": f"grid_import_energy_total{ending}",
-        "stat_energy_to": f"grid_export_energy_total{ending}",
-        "stat_rate": f"grid_power{ending}",
-    }
-    for ending in ("", "_estimated")
-)
-BATTERY: Final[Sequence[Fields]] = tuple(
-    {
-        "stat_energy_from": f"battery_discharge_energy_total{ending}",
-        "stat_energy_to": f"battery_charge_energy_total{ending}",
-        "stat_rate": "battery_power",
-        "stat_soc": "battery_soc",
-    }
-    for ending in ("", "_estimated")
-)
+ISSUE = "energy_dashboard"
+FIX = "/api/repairs/issues/fix"
+OFFERED_S = 90
+"""How long it may take until the repair is there: it is looked for statistics once a minute."""
 
 
-def energy_sources(sources: Iterable[Entities], capacity_kwh: float) -> list[dict[str, Any]]:
-    """Choose sun, grid and battery, as far as the sources know of them.
+async def set_up_energy(client: Client) -> None:
+    """Wait for the repair, and confirm what it proposes, as a user would.
 
-    Each source has panels of its own, so all of these count. But they measure the same exchange
-    with the same grid, and there is one battery: what the first of them knows is enough.
+    Raises DemoError when it does not come, or does not like that.
     """
-    known = list(sources)
-    solar = [_part("solar", each, config_entry_solar_forecast=None) for each in _each(known, SOLAR)]
-    grid = [_part("grid", each, cost_adjustment_day=0) for each in _each(known, GRID)]
-    battery = [_part("battery", each, capacity=capacity_kwh) for each in _each(known, BATTERY)]
-    return [*solar, *grid[:1], *battery[:1]]
+    issue_id = await find_issue(client)
+    step = await client.post(FIX, {"handler": DOMAIN, "issue_id": issue_id})
+    if step["type"] != "form":
+        raise DemoError(f"The repair of the Energy dashboard asks nothing: {step}")
+    done = await client.post(f"{FIX}/{step['flow_id']}", fill(step["data_schema"], {}))
+    if done["type"] != "create_entry":
+        raise DemoError(f"The Energy dashboard could not be set up: {done}")
 
 
-def _each(sources: Iterable[Entities], choices: Iterable[Fields]) -> Iterator[Fields]:
-    """Find what each source has to show of a part of the dashboard, by its entity ids."""
-    for entities in sources:
-        for fields in choices:
-            if entities.keys() >= set(fields.values()):
-                yield {field: entities[key].entity_id for field, key in fields.items()}
-                break
+async def find_issue(client: Client) -> str:
+    """Wait for the repair; returns its id. Raises DemoError when it does not come."""
+    end = time.monotonic() + OFFERED_S
+    while time.monotonic() < end:
+        if issue := _issue_among(await client.command("repairs/list_issues")):
+            return issue
+        await asyncio.sleep(LOOK_EVERY_S)
+    raise DemoError(f"No repair has offered the Energy dashboard within {OFFERED_S} s.")
 
 
-def _part(kind: str, found: Fields, **more: object) -> dict[str, Any]:
-    """Write one part as the dashboard stores it."""
-    return {"type": kind, **found, **more}
-
-
-async def set_up_energy(client: Client, sources: Iterable[Entities], capacity_kwh: float) -> None:
-    """Set up what the entities can serve."""
-    parts = energy_sources(sources, capacity_kwh)
-    await client.command("energy/save_prefs", energy_sources=parts)
+def _issue_among(answer: Json) -> str | None:
+    """Find the repair among all."""
+    ids = (str(each["issue_id"]) for each in answer["issues"] if each["domain"] == DOMAIN)
+    return next((each for each in ids if ISSUE in each), None)

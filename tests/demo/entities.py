@@ -47,3 +47,9 @@ def _shown(row: Mapping[str, Any], states: Mapping[str, Any], prefix: str) -> Sh
         state=state["state"],
         unit=state["attributes"].get("unit_of_measurement", ""),
     )
+
+
+async def events_of(client: Client, entity_id: str) -> set[str]:
+    """Read what an event entity has ever told."""
+    histories = await client.get(f"/api/history/period?filter_entity_id={entity_id}")
+    return {row["attributes"].get("event_type", "") for history in histories for row in history}

@@ -16,7 +16,7 @@ from tests.simulators.face_string import StringInverter
 from tests.simulators.families import FACES
 from tests.simulators.logger import LoggerSimulator
 from tests.simulators.modbus_tcp import ModbusTcpSimulator
-from tests.simulators.plant import plant_for
+from tests.simulators.plant import Plant, plant_for
 from tests.simulators.rtu_tcp import RtuTcpSimulator
 from tests.simulators.site import Clock, Site, place_where_it_is
 
@@ -59,11 +59,20 @@ class House:
     way: Way
     gateway: EnvoySimulator | None = None
     account: Account | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What a user would change of the inverter's options."""
+    shedding: Mapping[str, Any] = field(default_factory=dict)
+    """What a user would change of the options of load shedding."""
 
     @property
     def site(self) -> Site:
         """The house itself: one sun over all devices."""
         return self.logger.site
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it is left to the user to add the account, and to set up the Energy dashboard."""
+        return self.account is not None and self.account.by_hand
 
     @property
     def form(self) -> Mapping[str, Any]:
@@ -82,13 +91,13 @@ class House:
 
     def watched(self) -> list[Watched]:
         """List what Home Assistant is to watch; the devices must be running."""
-        options = {"groups": self.groups} if self.groups else {}
+        options = {"groups": self.groups, **self.options} if self.groups else self.options
         inverter = watched_logger(self.logger, self.form, self.id_prefix, options)
         account = self.account
         return [
             inverter,
             *([watched_gateway(self.gateway)] if self.gateway else []),
-            *([watched_account(account)] if account and not account.by_hand else []),
+            *([watched_account(account)] if account and not self.by_hand else []),
         ]
 
     def hold_still(self) -> None:
@@ -98,13 +107,15 @@ class House:
             hold_panels(self.gateway)
 
 
-def build(family: str, way: Way, roof: Roof | None = None) -> House:
+def build(family: str, way: Way, roof: Roof | None = None, *, plant: Plant | None = None) -> House:
     """Build a house with an inverter; its past begins yesterday at midnight.
 
-    With `roof` it has more panels, with a gateway and an account at Enphase, as that says.
+    With `roof` it has more panels, with a gateway and an account at Enphase, as that says. `plant`
+    is what was built into it, if it is not what a house with such an inverter usually has.
     """
-    plant = plant_for(family)
-    plant = replace(plant, household_scale=plant.household_scale * HOUSEHOLD_FACTOR)
+    if plant is None:
+        plant = plant_for(family)
+        plant = replace(plant, household_scale=plant.household_scale * HOUSEHOLD_FACTOR)
     plant, fittings = fit(plant, roof) if roof else (plant, None)
     place = place_where_it_is(LATE_MORNING)
     site = Site(SEED, Clock(running=True), place, plant, history_days=1)
@@ -127,16 +138,15 @@ def _inverter(family: str, site: Site) -> Face:
 
 
 @asynccontextmanager
-async def simulated_house(family: str, way: Way, roof: Roof | None = None) -> AsyncIterator[House]:
+async def running(house: House) -> AsyncIterator[House]:
     """Run a house's devices."""
-    house = build(family, way, roof)
-    async with AsyncExitStack() as running:
+    async with AsyncExitStack() as stack:
         await house.logger.start()
-        running.push_async_callback(house.logger.stop)
+        stack.push_async_callback(house.logger.stop)
         if house.gateway:
             await house.gateway.start()
-            running.push_async_callback(house.gateway.stop)
+            stack.push_async_callback(house.gateway.stop)
         if house.account:
             await house.account.cloud.start()
-            running.push_async_callback(house.account.cloud.stop)
+            stack.push_async_callback(house.account.cloud.stop)
         yield house

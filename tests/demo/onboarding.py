@@ -68,10 +68,31 @@ def answer(step: Mapping[str, Any], kind: str, fields: Mapping[str, Any]) -> dic
     return fill(step["data_schema"], fields)
 
 
-async def set_options(client: Client, entry_id: str, fields: Mapping[str, Any]) -> None:
-    """Change some of an entry's options through its options dialog; the others stay."""
-    form = await client.post(OPTIONS_FLOWS, {"handler": entry_id})
-    await _submit(client, f"{OPTIONS_FLOWS}/{form['flow_id']}", form, fields)
+async def find_site(client: Client) -> str:
+    """Find the entry that came by itself with the first source; returns its id.
+
+    Raises DemoError when there is none.
+    """
+    entries = await client.command("config_entries/get", domain=DOMAIN)
+    for entry in entries:
+        if entry["source"] == "import":
+            entry_id: str = entry["entry_id"]
+            return entry_id
+    raise DemoError("The site did not come by itself.")
+
+
+async def set_options(
+    client: Client, entry_id: str, fields: Mapping[str, Any], part: str | None = None
+) -> None:
+    """Change some of an entry's options through its options dialog; the others stay.
+
+    `part` is what is chosen where the dialog begins with a menu.
+    """
+    step = await client.post(OPTIONS_FLOWS, {"handler": entry_id})
+    path = f"{OPTIONS_FLOWS}/{step['flow_id']}"
+    if part is not None:
+        step = await client.post(path, {"next_step_id": part})
+    await _submit(client, path, step, fields)
 
 
 async def _submit(

@@ -1,6 +1,6 @@
 """A day of hourly statistics of our entities, taken from the simulated house's own past."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import batched
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from tests.simulators.site import Energies, HistoryRow, Site
 
 FINE = timedelta(minutes=5)
 ROWS_PER_HOUR = 12
+LONG = timedelta(days=400)
 
 type Counters = Mapping[str, Callable[[Energies], float]]
 type Means = Mapping[str, Callable[[HistoryRow], float]]
@@ -90,6 +91,24 @@ CLOUD_PAST = Past(
     {"power": GATEWAY_MEANS["production_power"]},
 )
 """What the cloud knows of the same panels."""
+SITE_PAST = Past(
+    {
+        "pv_energy_total": lambda kwh: kwh.pv,
+        "load_energy_total": lambda kwh: kwh.load + kwh.losses,
+        "grid_import_energy_total": lambda kwh: kwh.grid_import,
+        "grid_export_energy_total": lambda kwh: kwh.grid_export,
+        "battery_charge_energy_total": lambda kwh: kwh.battery_charge,
+        "battery_discharge_energy_total": lambda kwh: kwh.battery_discharge,
+    },
+    {
+        "pv_power": lambda row: _watts(row, row.deltas.pv),
+        "load_power": lambda row: _watts(row, row.deltas.load),
+        "grid_power": HYBRID_MEANS["grid_power"],
+        "battery_power": HYBRID_MEANS["battery_power"],
+        "battery_soc": HYBRID_MEANS["battery_soc"],
+    },
+)
+"""What the whole house has counted and measured; what its inverter loses is used in the house."""
 NO_PAST = Past({}, {})
 UNIT_CLASSES = {"kWh": "energy", "W": "power", "%": "unitless"}
 
@@ -110,7 +129,9 @@ async def import_past(client: Client, entities: Mapping[str, Shown], site: Site,
     hours = list(batched(whole, ROWS_PER_HOUR, strict=True))
     for key in past.counters.keys() & entities.keys():
         shown, count = entities[key], past.counters[key]
-        before = [count(hour[-1].totals) - count(site.energies()) for hour in hours]
+        present, first = count(site.energies()), hours[0][0]
+        ends = [count(hour[-1].totals) for hour in hours]
+        before = [kwh - present for kwh in (count(first.totals) - count(first.deltas), *ends)]
         await _import(client, shown, list(_sums(hours, before, float(shown.state))))
     for key in past.means.keys() & entities.keys():
         await _import(client, entities[key], list(_means(hours, past.means[key])))
@@ -118,16 +139,20 @@ async def import_past(client: Client, entities: Mapping[str, Shown], site: Site,
 
 
 def _sums(
-    hours: Iterable[Sequence[HistoryRow]], before: Iterable[float], first_seen: float
+    hours: Sequence[Sequence[HistoryRow]], before: Sequence[float], first_seen: float
 ) -> Iterator[dict[str, Any]]:
-    """Make the rows of a counter; `before` is what it was short of its present state, in kWh.
+    """Make the rows of a counter.
+
+    `before` is what it was short of its present state at the beginning and after each hour, kWh.
 
     Home Assistant itself counts a sum from 0 at the first state it sees. So that its first own
-    hour follows without a step, ours end there, and are negative before.
+    hour follows without a step, ours end there, and are negative before. The first of them, long
+    ago, is where all begins: what comes before it is 0, and that step must not show in a chart.
     """
-    for hour, missing in zip(hours, before, strict=True):
+    starts = [hour[0].start for hour in hours]
+    for start, missing in zip((starts[0] - LONG, *starts), before, strict=True):
         yield {
-            "start": hour[0].start.isoformat(),
+            "start": start.isoformat(),
             "state": round(first_seen + missing, 1),
             "sum": round(missing, 3),
         }

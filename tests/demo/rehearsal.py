@@ -6,7 +6,7 @@ import time
 
 from tests.demo.account import Account
 from tests.demo.client import LOOK_EVERY_S, Client
-from tests.demo.entities import Shown
+from tests.demo.entities import Shown, events_of
 from tests.demo.say import say
 
 SEEN_S = 90
@@ -45,7 +45,7 @@ async def _press_and_see(
     pressed = time.monotonic()
     while True:
         entities = await read()
-        alarm, events = entities["alarm"], await _events(client, entities["events"].entity_id)
+        alarm, events = entities["alarm"], await events_of(client, entities["events"].entity_id)
         missing = [
             *([] if alarm.state == state else [f"{alarm.entity_id} is {alarm.state}, not {state}"]),
             *([] if event in events else [f"{entities['events'].entity_id} told no {event}"]),
@@ -58,9 +58,3 @@ async def _press_and_see(
         if not missing or time.monotonic() > pressed + SEEN_S:
             return missing
         await asyncio.sleep(LOOK_EVERY_S)
-
-
-async def _events(client: Client, entity_id: str) -> set[str]:
-    """Read what an event entity has ever told."""
-    histories = await client.get(f"/api/history/period?filter_entity_id={entity_id}")
-    return {row["attributes"].get("event_type", "") for history in histories for row in history}

@@ -13,6 +13,13 @@ from playwright.sync_api import Browser
 from tests.demo.background import background_demo
 from tests.demo.browser import SIZES, Address, Window, chromium, window
 from tests.demo.browser_account import add_account, forget_credentials
+from tests.demo.browser_site import (
+    open_dashboard,
+    open_energy_repair,
+    open_menu,
+    open_shedding,
+    open_site,
+)
 from tests.demo.config import ROOT
 from tests.demo.gateway import FIRST_SERIAL
 from tests.demo.say import say
@@ -78,7 +85,12 @@ PAGES = {
     "panel": open_panel,
     "account": open_account,
     "energy": open_energy,
+    "site": open_site,
+    "site_dashboard": open_dashboard,
+    "site_options": open_menu,
+    "site_shedding": open_shedding,
 }
+UNWIRED_PAGES = {"energy_repair": open_energy_repair}
 ALARM_PAGES = {"account_alarm": open_account, "account_repair": open_repair}
 
 
@@ -90,7 +102,8 @@ OVERVIEW = """\
 """Pictures beside each other; the end of a page is cut off, as it is on a screen."""
 HEIGHT = 688
 TOGETHER = {
-    "overview": (1758, ("inverter_phone", "gateway_phone", "energy_desktop")),
+    "overview": (1758, ("site_dashboard_phone", "inverter_phone", "energy_desktop")),
+    "site_overview": (1047, ("energy_phone", "site_dashboard_phone", "site_shedding_phone")),
     "account_overview": (
         1404,
         ("add_key_phone", "add_systems_phone", "account_phone", "account_alarm_phone"),
@@ -151,8 +164,9 @@ def main(folder: Path) -> None:
             take_pages(browser, address, PAGES, folder)
         with demo_with("--alarm") as address:
             take_pages(browser, address, ALARM_PAGES, folder)
-        with demo_with("--by-hand") as address:
+        with demo_with("--by-hand", "--day") as address:
             take_steps(browser, address, folder)
+            take_pages(browser, address, UNWIRED_PAGES, folder)
         for name, (width, parts) in TOGETHER.items():
             pictures = (folder / f"{part}.png" for part in parts)
             put_together(browser, pictures, width, folder / f"{name}.png")

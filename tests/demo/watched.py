@@ -44,6 +44,8 @@ class Watched:
     """Keys without a value in the first minutes, by design."""
     late_at_first: frozenset[str] = frozenset()
     """Keys without a value at the first poll."""
+    required: frozenset[str] = frozenset()
+    """Keys of entities that must be there, also if they come later than the others."""
     credential: Mapping[str, str] = field(default_factory=dict)
     """The application that a user has to store before."""
     account: Account | None = None

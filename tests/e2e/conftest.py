@@ -58,6 +58,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundDemo]:
         yield running
 
 
+@pytest.fixture(scope="package")
+def bare_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundDemo]:
+    """Run a demo without the account and without an Energy dashboard: both are left to a user."""
+    with background_demo(tmp_path_factory.mktemp("by_hand"), "--by-hand", "--day") as running:
+        yield running
+
+
 @pytest.fixture(scope="package")  # not longer: its event loop is in the way of other tests
 def browser() -> Iterator[Browser]:
     """Run a headless Chromium."""

@@ -1,29 +1,20 @@
 """The owner of an Enphase account adds it in the browser, from the menu to the first values."""
 
-from collections.abc import Iterator
 import os
 from pathlib import Path
 
 from playwright.sync_api import Browser
-import pytest
 
-from tests.demo.background import BackgroundDemo, background_demo
+from tests.demo.background import BackgroundDemo
 from tests.demo.browser import DESKTOP, SIZES, window
 from tests.demo.browser_account import add_account
 
 
-@pytest.fixture(scope="module")
-def empty_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackgroundDemo]:
-    """Run a demo without the account."""
-    with background_demo(tmp_path_factory.mktemp("by_hand"), "--by-hand") as running:
-        yield running
-
-
 def test_an_account_is_added_in_the_browser(
-    empty_demo: BackgroundDemo, browser: Browser, tmp_path: Path
+    bare_demo: BackgroundDemo, browser: Browser, tmp_path: Path
 ) -> None:
     folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
-    with window(browser, empty_demo.address, DESKTOP) as opened:
+    with window(browser, bare_demo.address, DESKTOP) as opened:
 
         def look(name: str) -> None:
             for size, pixels in SIZES.items():

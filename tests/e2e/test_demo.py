@@ -15,21 +15,31 @@ from tests.demo.config import ROOT
 from tests.demo.entities import NOT_THERE
 
 ALARM = "binary_sensor.main_house_alarm"
-OURS = ("sensor.deye_", "sensor.enphase_gateway_", "sensor.panel_")
+OURS = ("sensor.deye_", "sensor.enphase_gateway_", "sensor.panel_", "sensor.solar_site_")
+ALONE = ("--no-shedding", "--no-envoy", "--no-cloud")
+SCENE = [
+    "armed, and the battery carries the house",
+    "Heating rod off",
+    "Pool pump off",
+    "the sun comes",
+    "Pool pump on",
+    "Heating rod on",
+]
 
 
+@pytest.mark.timeout(240)  # two Home Assistants, whose machine may have more to do
 @pytest.mark.parametrize(
     ("options", "entities"),
     [
-        (["--panels", "20"], {"deye": 39, "envoy": 80, "enlighten": 16}),
+        (["--panels", "20"], {"deye": 39, "envoy": 80, "enlighten": 16, "site": 45}),
         (
-            ["--no-envoy", "--no-cloud", "--family", "hybrid_3p_lv", "--transport", "modbus_tcp"],
-            {"deye": 30},
+            [*ALONE, "--family", "hybrid_3p_lv", "--transport", "modbus_tcp"],
+            {"deye": 30, "site": 41},
         ),
-        (["--no-envoy"], {"deye": 39, "enlighten": 19}),
+        (["--no-shedding", "--no-envoy"], {"deye": 39, "enlighten": 19, "site": 43}),
         (
-            ["--family", "micro", "--envoy", "d8_2_storage"],
-            {"deye": 20, "envoy": 95, "enlighten": 17},
+            ["--no-shedding", "--family", "micro", "--envoy", "d8_2_storage"],
+            {"deye": 20, "envoy": 95, "enlighten": 17, "site": 43},
         ),
     ],
     ids=["everything", "inverter alone", "cloud in place of the gateway", "batteries of Enphase"],
@@ -53,6 +63,8 @@ def test_the_check_finds_every_value_as_the_simulators_know_it(
     told = re.findall(r"alarm is (\w+) and (\w+) was told", done.stdout)
     rehearsed = [("on", "alarm_raised"), ("off", "alarm_cleared")]
     assert told == (rehearsed if "enlighten" in entities else [])
+    played = re.findall(r"Load shedding, .*%: (.+)\.", done.stdout)
+    assert played == ([] if "--no-shedding" in options else SCENE)
 
 
 def test_a_restart_keeps_the_counters(demo: BackgroundDemo, browser: Browser) -> None:
@@ -70,6 +82,7 @@ def test_a_restart_keeps_the_counters(demo: BackgroundDemo, browser: Browser) ->
             "sensor.deye",
             "sensor.enphase",
             "sensor.panel",
+            "sensor.solar",
         }
         assert _falls(opened, sorted(before)) == {}
     logs = Path(demo.address.log).parent.glob("home-assistant.log*")

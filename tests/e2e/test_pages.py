@@ -58,6 +58,22 @@ ROWS = {
         "Refresh now (3 calls)": re.compile("Press"),
         "System size": re.compile(r"\d\skW\b"),
     },
+    "Solar site": {
+        "Solar power": WATTS,
+        "Consumption": WATTS,
+        "Grid power": WATTS,
+        "Battery power": WATTS,
+        "Battery state of charge": PERCENT,
+        "Battery runtime": re.compile(r"\d\s?[hm]"),
+        "Solar production total": KWH,
+        "Consumption today": KWH,
+        "Status": re.compile("Complete"),
+        "Grid meter": re.compile("Meter at the grid"),
+        "Inverter losses": WATTS,
+        "Grid lost": re.compile("OK"),
+        "Load shedding status": re.compile("Nothing to do"),
+        "Loads shed": re.compile(r"\b0\b"),
+    },
     "Deye logger": {"Connection": re.compile("Connected"), "Uptime": re.compile(r"second|minute")},
 }
 """What must stand on the devices' pages, in which form."""
@@ -67,7 +83,7 @@ def test_the_integration_page_lists_all_sources_with_their_devices(window: Windo
     window.open_integration()
     for text in ("Solar Monitor", "Deye 8 kW", "Deye logger", "Deye inverter", "Deye battery"):
         window.shows(text)
-    for text in ("Enphase Envoy", "Enphase gateway", "Enphase account", "Main house"):
+    for text in ("Enphase Envoy", "Enphase gateway", "Enphase account", "Main house", "Solar site"):
         window.shows(text)
 
 
@@ -76,15 +92,20 @@ def test_a_device_page_shows_names_and_values(window: Window, device: str) -> No
     window.open_device(device)
     for name, value in ROWS[device].items():
         window.shows_value(name, value)
-    assert window.visible("Unavailable").count() == 0
+    # Not on all of the page: what is under *Activity* was so while options were changed.
+    rows = window.page.locator("hui-generic-entity-row")
+    assert rows.filter(has_text="Unavailable").count() == 0
 
 
 def test_the_energy_dashboard_shows_sun_grid_and_battery(window: Window) -> None:
     window.open_energy()
     for text in ("Solar", "Grid", "Battery", "Demo house", PERCENT, KWH):
         window.shows(text)
-    # The inverter's panels and the gateway's, one grid, one battery.
-    assert window.call("energy/validate")["energy_sources"] == [[], [], [], []]
+    # One sun, one grid, one battery: all of the site, which counts nothing twice.
+    sources = window.call("energy/get_prefs")["energy_sources"]
+    assert [source["type"] for source in sources] == ["solar", "grid", "battery"]
+    assert {source["stat_energy_from"].partition("_")[0] for source in sources} == {"sensor.solar"}
+    assert window.call("energy/validate")["energy_sources"] == [[], [], []]
 
 
 def test_adding_an_inverter_begins_with_a_menu_and_a_form(window: Window) -> None:
@@ -103,16 +124,14 @@ def test_adding_a_gateway_begins_with_its_address(window: Window) -> None:
 
 
 def test_the_options_dialog_shows_intervals_and_groups(window: Window) -> None:
-    window.open_integration()
-    window.page.get_by_label("Configure").locator("visible=true").first.click()
+    window.open_options("Deye 8 kW")
     dialog = window.page.locator("dialog-data-entry-flow")
     for name in ("poll_interval", "settings_interval", "groups"):
         dialog.get_by_text(window.option_label(name)).first.wait_for()
 
 
 def test_the_options_dialog_of_the_gateway_shows_intervals_and_live_mode(window: Window) -> None:
-    window.open_integration()
-    window.page.get_by_label("Configure").locator("visible=true").last.click()
+    window.open_options("Enphase Envoy")
     dialog = window.page.locator("dialog-data-entry-flow")
     for name in ("poll_interval", "panels_interval", "live_interval", "record_fixtures"):
         dialog.get_by_text(window.option_label(name, "envoy")).first.wait_for()
@@ -121,8 +140,7 @@ def test_the_options_dialog_of_the_gateway_shows_intervals_and_live_mode(window:
 def test_the_options_dialog_of_the_account_shows_the_use_of_the_cloud_and_systems(
     window: Window,
 ) -> None:
-    window.open_integration()
-    window.page.get_by_label("Configure").locator("visible=true").nth(1).click()
+    window.open_options("Enphase account")
     dialog = window.page.locator("dialog-data-entry-flow")
     for name in ("profile", "paused"):
         dialog.get_by_text(window.option_label(name, "enlighten")).first.wait_for()
