@@ -9,7 +9,7 @@ from tests.demo.onboarding import DOMAIN, fill
 
 ISSUE = "energy_dashboard"
 FIX = "/api/repairs/issues/fix"
-OFFERED_S = 90
+OFFERED_S = 180
 """How long it may take until the repair is there: it is looked for statistics once a minute."""
 
 

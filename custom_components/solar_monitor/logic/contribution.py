@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from .bank import Bank
-from .flows import AcArray, AcBattery, Hybrid, Meter, Reading
+from .flows import LONGEST_AHEAD_S, AcArray, AcBattery, Hybrid, Meter, Reading
 from .site_totals import Flow
 
 _NOTHING: Final[Mapping[str, Mapping[Flow, Counter]]] = MappingProxyType({})
@@ -85,8 +85,8 @@ class Evidence:
     """What the device calls it: codes, or words as they came."""
 
     def standing(self, now: float) -> bool | None:
-        """Tell whether something is wrong; None if it is not known, or was told too long ago."""
-        return None if now - self.at > self.good_for_s else self.holds
+        """Tell whether something is wrong; None if not known, too old, or of a time to come."""
+        return self.holds if -LONGEST_AHEAD_S <= now - self.at <= self.good_for_s else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

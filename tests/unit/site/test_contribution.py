@@ -51,3 +51,5 @@ def test_evidence_stands_for_its_time_and_then_says_nothing(*, holds: bool | Non
     said = Evidence(subject=Subject.PANELS, holds=holds, at=NOW, good_for_s=90)
     assert said.standing(NOW + 90) is holds
     assert said.standing(NOW + 91) is None
+    assert said.standing(NOW - 60) is holds
+    assert said.standing(NOW - 61) is None  # the clock was set back since
