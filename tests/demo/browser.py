@@ -36,6 +36,8 @@ PATIENCE_MS = 20_000
 """How long a page may take until it shows something."""
 SECOND_POLL_MS = 45_000
 """How long what comes with a gateway's second poll may take."""
+THIRD_READING_MS = 100_000
+"""How long what needs three readings of an inverter may take."""
 MOST_PICTURES = 20
 """How often a page that goes on moving is looked at."""
 
@@ -130,7 +132,7 @@ class Window:
 
     def shows_value(self, name: str, value: re.Pattern[str]) -> None:
         """Wait, on a device page, for a value in the row of an entity."""
-        self.row(name).filter(has_text=value).first.wait_for(timeout=SECOND_POLL_MS)
+        self.row(name).filter(has_text=value).first.wait_for(timeout=THIRD_READING_MS)
 
     def row(self, name: str) -> Locator:
         """Find the row of an entity on a device page."""

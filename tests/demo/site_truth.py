@@ -206,7 +206,8 @@ class SiteTruth:
         charge = _around(soc, POLL_SOC)
         if floor is None:
             return {"battery_soc": charge}
-        kwh, kw = site.plant.battery.capacity_kwh, site.powers().load / 1_000
+        powers = site.powers()
+        kwh, kw = site.plant.battery.capacity_kwh, (powers.load - self._unseen_w(powers)) / 1_000
         hours = ((each - floor) / PERCENT * kwh / kw for each in charge)
         low, high = (max(0.0, each) for each in hours)
         return {
