@@ -13,7 +13,14 @@ from custom_components.solar_monitor.sources import SOURCES
 from tests.integration.conftest import SetUp
 from tests.integration.glue.toy import KIND, Toy, toy_entry, toy_spec
 from tests.integration.machine import TimeMachine
-from tests.integration.site_shedding.kit import MINUTE, Battery, Shedding, site_with_loads
+from tests.integration.site_shedding.kit import (
+    ALL,
+    MINUTE,
+    Battery,
+    Shedding,
+    site_with_loads,
+    states_of,
+)
 from tests.integration.site_shedding.loads import Plug, plug_in
 
 
@@ -80,3 +87,19 @@ async def armed(
     await machine.run(16 * MINUTE)  # loads have been on for long enough by then
     assert shedding.status == ("normal", "charged")
     return site
+
+
+@pytest.fixture
+async def off(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    battery: Battery,
+    shedding: Shedding,
+    armed: MockConfigEntry,
+) -> MockConfigEntry:
+    """Let the first load be shed; gives the site's entry."""
+    battery.empties(38)
+    await machine.run(10 * MINUTE)
+    assert states_of(hass, ALL) == ["off", "on", "on"]
+    shedding.told.clear()
+    return armed

@@ -33,22 +33,6 @@ def site(hass: HomeAssistant, plugs: Sequence[Plug]) -> MockConfigEntry:
     return site_with_loads(*(reference_to(hass, plug.entity_id) for plug in plugs))
 
 
-@pytest.fixture
-async def off(
-    hass: HomeAssistant,
-    machine: TimeMachine,
-    battery: Battery,
-    shedding: Shedding,
-    armed: MockConfigEntry,
-) -> MockConfigEntry:
-    """Let the first load be shed; gives the site's entry."""
-    battery.empties(38)
-    await machine.run(10 * MINUTE)
-    assert states_of(hass, ALL) == ["off", "on", "on"]
-    shedding.told.clear()
-    return armed
-
-
 @pytest.mark.usefixtures("off")
 async def test_a_load_that_is_away_while_it_is_held_is_given_back_when_it_returns(
     hass: HomeAssistant,

@@ -39,22 +39,6 @@ async def until_asked(machine: TimeMachine, plug: Plug, what: str) -> None:
     raise AssertionError("never asked")
 
 
-@pytest.fixture
-async def off(
-    hass: HomeAssistant,
-    machine: TimeMachine,
-    battery: Battery,
-    shedding: Shedding,
-    armed: MockConfigEntry,
-) -> MockConfigEntry:
-    """Let the first load be shed; gives the site's entry."""
-    battery.empties(38)
-    await machine.run(10 * MINUTE)
-    assert states_of(hass, ALL) == ["off", "on", "on"]
-    shedding.told.clear()
-    return armed
-
-
 @pytest.mark.usefixtures("off")
 async def test_a_load_that_somebody_turns_off_while_we_turn_it_on_stays_off(
     hass: HomeAssistant,

@@ -32,22 +32,6 @@ async def call(hass: HomeAssistant, service: str, domain: str = "switch", **data
     await hass.services.async_call(domain, service, data, blocking=True, context=Context())
 
 
-@pytest.fixture
-async def off(
-    hass: HomeAssistant,
-    machine: TimeMachine,
-    battery: Battery,
-    shedding: Shedding,
-    armed: MockConfigEntry,
-) -> MockConfigEntry:
-    """Let the first load be shed a while ago; gives the site's entry."""
-    battery.empties(38)
-    await machine.run(10 * MINUTE)
-    assert states_of(hass, ALL) == ["off", "on", "on"]
-    shedding.told.clear()
-    return armed
-
-
 @pytest.mark.usefixtures("off")
 @pytest.mark.parametrize("by_hand", [True, False])
 async def test_a_load_that_somebody_turns_on_stays_on_for_two_hours(

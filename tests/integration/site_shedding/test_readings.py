@@ -26,22 +26,6 @@ from tests.integration.site_shedding.kit import (
 from tests.integration.site_shedding.loads import Plug
 
 
-@pytest.fixture
-async def off(
-    hass: HomeAssistant,
-    machine: TimeMachine,
-    battery: Battery,
-    shedding: Shedding,
-    armed: MockConfigEntry,
-) -> MockConfigEntry:
-    """Let the first load be shed; gives the site's entry."""
-    battery.empties(38)
-    await machine.run(10 * MINUTE)
-    assert states_of(hass, ALL) == ["off", "on", "on"]
-    shedding.told.clear()
-    return armed
-
-
 def silence(toy: Toy, battery: Battery, *, broken: bool) -> None:
     """Let no believable charge come any more: the inverter is silent, or tells nonsense."""
     if broken:

@@ -34,20 +34,6 @@ def stored_of(hass_storage: dict[str, Any], site: MockConfigEntry) -> dict[str, 
     return stored
 
 
-@pytest.fixture
-async def off(
-    hass: HomeAssistant,
-    machine: TimeMachine,
-    battery: Battery,
-    armed: MockConfigEntry,
-) -> MockConfigEntry:
-    """Let the first load be shed; gives the site's entry."""
-    battery.empties(38)
-    await machine.run(10 * MINUTE)
-    assert states_of(hass, ALL) == ["off", "on", "on"]
-    return armed
-
-
 async def test_a_reload_leaves_loads_as_they_are_and_goes_on(
     hass: HomeAssistant,
     machine: TimeMachine,

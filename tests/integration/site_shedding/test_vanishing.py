@@ -33,22 +33,6 @@ def site(
     return site_with_loads(*(loads if by_entity_id else [reference_to(hass, id_) for id_ in loads]))
 
 
-@pytest.fixture
-async def off(
-    hass: HomeAssistant,
-    machine: TimeMachine,
-    battery: Battery,
-    shedding: Shedding,
-    armed: MockConfigEntry,
-) -> MockConfigEntry:
-    """Let the first load be shed; gives the site's entry."""
-    battery.empties(38)
-    await machine.run(10 * MINUTE)
-    assert states_of(hass, ALL) == ["off", "on", "on"]
-    shedding.told.clear()
-    return armed
-
-
 @pytest.mark.parametrize("reloaded", [False, True])
 async def test_a_held_load_that_is_discovered_anew_is_given_back(
     hass: HomeAssistant,

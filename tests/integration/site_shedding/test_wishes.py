@@ -9,24 +9,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from tests.integration.machine import TimeMachine
-from tests.integration.site_shedding.kit import ALL, MINUTE, POOL, Battery, Shedding, states_of
+from tests.integration.site_shedding.kit import MINUTE, POOL, Battery, Shedding
 from tests.integration.site_shedding.loads import Plug
-
-
-@pytest.fixture
-async def off(
-    hass: HomeAssistant,
-    machine: TimeMachine,
-    battery: Battery,
-    shedding: Shedding,
-    armed: MockConfigEntry,
-) -> MockConfigEntry:
-    """Let the first load be shed; gives the site's entry."""
-    battery.empties(38)
-    await machine.run(10 * MINUTE)
-    assert states_of(hass, ALL) == ["off", "on", "on"]
-    shedding.told.clear()
-    return armed
 
 
 async def _turn_off(hass: HomeAssistant, target: object) -> None:
