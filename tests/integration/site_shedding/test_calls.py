@@ -7,6 +7,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.solar_monitor.site.source import CLOSEST_LOOKS_S, GATHER_S
+from tests.integration.glue.toy import Toy
 from tests.integration.machine import TimeMachine
 from tests.integration.site_shedding.kit import (
     ALL,
@@ -113,19 +115,20 @@ async def test_the_site_goes_on_while_a_call_hangs(
     hass: HomeAssistant,
     machine: TimeMachine,
     battery: Battery,
+    toy: Toy,
     plugs: Sequence[Plug],
     fault: Fault,
 ) -> None:
     plugs[0].fault = fault
     battery.empties(38)
-    while not plugs[0].asked:
-        await machine.run(1)
-    shown: set[str] = set()
-    while len(plugs[0].asked) < 3:
-        battery.battery_w = 900.0 + 10 * len(shown)
-        await machine.run(5)
-        shown.add(state_with(hass, "site_battery_power").state)
-    assert len(shown) > 1
+    for calls in (1, 2, 3):
+        while len(plugs[0].asked) < calls:
+            await machine.run(1)
+        battery.battery_w = 900.0 + calls
+        toy.tell({"production_power": 0}, measured=True)
+        await machine.run(GATHER_S + CLOSEST_LOOKS_S)
+        assert len(plugs[0].asked) == calls
+        assert state_with(hass, "site_battery_power").state == str(900 + calls)
 
 
 async def test_what_is_about_to_be_done_is_stored_before_it_is_done(
