@@ -32,11 +32,11 @@ FLAGS = (
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 """How long a page may take until it shows something."""
-SECOND_POLL_MS = 45_000
+SECOND_POLL_MS = 90_000
 """How long what comes with a gateway's second poll may take."""
-THIRD_READING_MS = 100_000
+THIRD_READING_MS = 150_000
 """How long what needs three readings of an inverter may take."""
 MOST_PICTURES = 20
 """How often a page that goes on moving is looked at."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.demo.browser import Window
 from tests.demo.dashboard import URL_PATH
+from tests.demo.energy import OFFERED_S
 from tests.demo.loads import LOADS
 
 SITE: Final = "Solar site"
@@ -19,8 +20,8 @@ SECTIONS: Final = (
 )
 """Of the dashboard."""
 REPAIR: Final = f"The Energy dashboard does not use {SITE}"
-REPAIR_MS: Final = 90_000
-"""How long it may take until the repair is there: it is looked for statistics once a minute."""
+REPAIR_MS: Final = 1_000 * OFFERED_S
+"""How long it may take until the repair is there."""
 MENU: Final = "Load shedding"
 
 

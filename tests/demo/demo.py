@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 from tests.demo.client import LOOK_EVERY_S, Client, Json
 from tests.demo.config import HOST, write_config
 from tests.demo.dashboard import add_dashboard
-from tests.demo.energy import set_up_energy
+from tests.demo.energy import OFFERED_S, set_up_energy
 from tests.demo.entities import Shown, read_entities
 from tests.demo.errors import DemoError
 from tests.demo.house import House
@@ -36,6 +36,9 @@ START_S = 60
 """How long Home Assistant may take to start; 5 s are usual."""
 FIRST_VALUES_S = 60
 """Those of a group that was turned on come after Home Assistant's half a minute."""
+READY_S = 2 * START_S + 4 * FIRST_VALUES_S + OFFERED_S
+"""How long all may take until the demo is ready: it answers, it runs, three sources and the site
+have their values, and the Energy dashboard is set up."""
 READY_FILE = "demo.json"
 """In the configuration folder: how to reach the running demo, for other programs."""
 

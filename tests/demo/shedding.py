@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 import time
 from typing import Final, NamedTuple
 
+from tests.demo.client import Json
 from tests.demo.complaints import complaints
 from tests.demo.config import ROOT, free_port
 from tests.demo.demo import Demo, running_demo
@@ -21,10 +23,11 @@ from tests.simulators.plant import plant_for
 from tests.simulators.site import Site
 
 FAMILY: Final = "hybrid_1p"
-TINY: Final = BatterySpec(capacity_kwh=0.3, max_charge_w=4200, max_discharge_w=3400)
-"""Its charge changes by 3 to 4 % from poll to poll; 5 % would be taken for a faulty reading."""
+TINY: Final = BatterySpec(capacity_kwh=0.3, max_charge_w=2000, max_discharge_w=2000)
+"""Its charge changes by less than 2 % from poll to poll, and by less than 4 % if one is missed; a
+jump of 5 % would be taken for a faulty reading, and what follows it too, for two minutes."""
 RESTING: Final = replace(TINY, max_charge_w=0, max_discharge_w=0)
-FIRST_SOC: Final = 44.0
+FIRST_SOC: Final = 42.0
 """By the time that enough readings are there, it is below 40 %, where the first load goes off."""
 RESTORE_ABOVE: Final = 45
 SHORT_S: Final = 5.0
@@ -41,9 +44,9 @@ SUN_W: Final = 5000.0
 POLL_EVERY_S: Final = 10
 """The shortest interval that the options allow."""
 LOOK_EVERY_S: Final = 0.25
-LATE_S: Final = 1.0
-"""How much later than Home Assistant we may notice something."""
-LONGEST_S: Final = 90.0
+SKEW_S: Final = 0.3
+"""How much shorter a pause may seem: Home Assistant measures it with another clock."""
+LONGEST_S: Final = 180.0
 """How long all of it may take."""
 SETTLED_S: Final = 10.0
 """How long it may take until status and events say what the loads show already."""
@@ -61,7 +64,8 @@ class Turned(NamedTuple):
 
     name: str
     state: str
-    at_s: float
+    at: float
+    """By Home Assistant's clock, in unix seconds."""
 
 
 @asynccontextmanager
@@ -137,13 +141,13 @@ class Stage:
 
     async def _look(self, load: Load) -> None:
         """Notice that a load was turned."""
-        state = (await self.demo.client.get(f"/api/states/{load.entity_id}"))["state"]
-        if state == self._states[load.name]:
+        turned = noticed(load, await self.demo.client.get(f"/api/states/{load.entity_id}"))
+        if turned.state == self._states[load.name]:
             return
-        self._states[load.name] = state
-        self.turned.append(Turned(load.name, state, self._elapsed_s))
+        self._states[load.name] = turned.state
+        self.turned.append(turned)
         self._feel()
-        await self._say(f"{load.name} {state}")
+        await self._say(f"{load.name} {turned.state}")
 
     @property
     def _elapsed_s(self) -> float:
@@ -182,12 +186,18 @@ def let_sun(site: Site, watts: float) -> None:
         site.set_array_gain(index, watts / usual)
 
 
+def noticed(load: Load, state: Json) -> Turned:
+    """Read from the state of a load when it was turned: we may look much later."""
+    at = datetime.fromisoformat(state["last_changed"])
+    return Turned(load.name, state["state"], at.timestamp())
+
+
 def too_early(turned: list[Turned]) -> Iterator[str]:
     """Say where two switchings of the same kind, or of the same load, are too close together."""
     for before, after in pairwise(turned):
-        if after.at_s - before.at_s < SHORT_S - LATE_S and after.state == before.state:
+        if after.at - before.at < SHORT_S - SKEW_S and after.state == before.state:
             yield f"{after.name} went {after.state} too soon after {before.name}."
     for first in turned:
         for second in turned:
-            if first.name == second.name and 0 < second.at_s - first.at_s < SHORT_S - LATE_S:
+            if first.name == second.name and 0 < second.at - first.at < SHORT_S - SKEW_S:
                 yield f"{first.name} went {second.state} too soon."

@@ -9,18 +9,32 @@ from importlib.util import find_spec
 import os
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 import pytest
 
 from tests.demo.background import BackgroundDemo, background_demo
-from tests.demo.browser import SIZES, Window, chromium, find_chromium, window as open_window
+from tests.demo.browser import (
+    PATIENCE_MS,
+    SIZES,
+    Window,
+    chromium,
+    find_chromium,
+    window as open_window,
+)
+from tests.demo.demo import READY_S
+
+LIMIT_S = READY_S + 300.0
+"""What a test may take, the start of its demo with it: limits with a word to say come first."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what cannot run here, and say why."""
+    """Give all tests here their time; skip what cannot run here, and say why."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     reason = _why_not()
     for item in here:
+        item.add_marker(pytest.mark.timeout(LIMIT_S))
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
 

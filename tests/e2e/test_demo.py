@@ -12,6 +12,7 @@ from tests.demo.background import RESTARTED, BackgroundDemo
 from tests.demo.browser import DESKTOP, Window, window
 from tests.demo.complaints import complaints
 from tests.demo.config import ROOT
+from tests.demo.demo import READY_S
 from tests.demo.entities import NOT_THERE
 
 ALARM = "binary_sensor.main_house_alarm"
@@ -27,7 +28,6 @@ SCENE = [
 ]
 
 
-@pytest.mark.timeout(240)  # two Home Assistants, whose machine may have more to do
 @pytest.mark.parametrize(
     ("options", "entities"),
     [
@@ -65,6 +65,13 @@ def test_the_check_finds_every_value_as_the_simulators_know_it(
     assert told == (rehearsed if "enlighten" in entities else [])
     played = re.findall(r"Load shedding, .*%: (.+)\.", done.stdout)
     assert played == ([] if "--no-shedding" in options else SCENE)
+
+
+def test_every_test_here_has_the_time_that_a_demo_may_take(request: pytest.FixtureRequest) -> None:
+    here = [item for item in request.session.items if item.path.parent == request.path.parent]
+    limits = [mark.args[0] for item in here if (mark := item.get_closest_marker("timeout"))]
+    assert len(limits) == len(here)
+    assert min(limits) > READY_S
 
 
 def test_a_restart_keeps_the_counters(demo: BackgroundDemo, browser: Browser) -> None:

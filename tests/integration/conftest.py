@@ -25,7 +25,7 @@ from tests.simulators.logger import LoggerSimulator
 from tests.simulators.place import Place
 from tests.simulators.site import Site
 
-REQUEST_TIMEOUT_S = 0.5
+REQUEST_TIMEOUT_S = 2.0
 START = "2026-11-20 19:00:00"
 """11 o'clock in the time zone of the test plugin (US/Pacific); UTC."""
 SITE_STORE = "solar_monitor.site"
@@ -89,7 +89,7 @@ def clock_now() -> float:
 
 @pytest.fixture(autouse=True)
 def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a time machine, wait tenths of a second where the product waits many."""
+    """Without a time machine, wait seconds where the product waits many of them."""
     monkeypatch.setattr(link, "SolarmanLink", partial(SolarmanLink, now=clock_now))
     if "machine" not in request.fixturenames:
         monkeypatch.setattr(link, "REQUEST_TIMEOUT_S", REQUEST_TIMEOUT_S)

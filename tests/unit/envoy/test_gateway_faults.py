@@ -179,7 +179,6 @@ FAULTS = [
     None,
     7,
 ]
-OWN_GROUP = {block: endpoint.group for block, endpoint in ENDPOINTS.items()}
 BLOCKS = [block for block in Block if block is not Block.GENERATOR_MODE]
 
 

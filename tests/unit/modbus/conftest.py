@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.solar_monitor.clients.modbus import ModbusLink
+from tests.unit.impatience import PATIENT_S
 
 from .scripted_gateway import ScriptedGateway
 
@@ -29,7 +30,7 @@ async def gateway(socket_enabled: None, *, rtu: bool) -> AsyncIterator[ScriptedG
 
 @pytest.fixture
 async def make_link(gateway: ScriptedGateway) -> AsyncIterator[LinkMaker]:
-    """A maker of links to the gateway with short times, closed when the test ends."""
+    """A maker of links to the gateway, closed when the test ends."""
     links: list[ModbusLink] = []
 
     def make(**changes: Any) -> ModbusLink:  # noqa: ANN401  any setting of a link
@@ -37,7 +38,7 @@ async def make_link(gateway: ScriptedGateway) -> AsyncIterator[LinkMaker]:
             "host": "127.0.0.1",
             "port": gateway.port,
             "rtu": gateway.rtu,
-            "request_timeout": 0.1,
+            "request_timeout": PATIENT_S,
             "connect_timeout": 5.0,
             "pause": 0.0,
             "now": lambda: 1_700_000_000,

@@ -18,6 +18,7 @@ from custom_components.solar_monitor.clients.errors import (
     UnitSilentError,
 )
 from custom_components.solar_monitor.clients.modbus import ModbusLink
+from tests.unit.impatience import impatient
 from tests.unit.tcp.scripted_server import Peer, until
 
 from .conftest import LinkMaker
@@ -135,7 +136,7 @@ async def test_what_is_no_answer_is_named_and_the_next_one_is_read(
     error: type[ClientError],
 ) -> None:
     gateway.script = sends(make)
-    with pytest.raises(error):
+    with impatient(link), pytest.raises(error):
         await link.read(1, 7, 2)
     gateway.script = answer_all
     assert await link.read(1, 8, 2) == (8, 9)
@@ -165,7 +166,7 @@ async def test_a_write_that_names_other_registers_is_not_believed(
 
 async def test_silence_is_no_answer(gateway: ScriptedGateway, link: ModbusLink) -> None:
     gateway.script = stay_silent
-    with pytest.raises(NoAnswerError):
+    with impatient(link), pytest.raises(NoAnswerError):
         await link.read(1, 7, 2)
     assert link.stats.timeouts == 1
 
@@ -175,7 +176,7 @@ async def test_another_unit_is_not_believed(gateway: ScriptedGateway, link: Modb
         peer.send(Request(request.transaction, request.unit + 1, request.pdu).fitting())
 
     gateway.script = answer_as_another
-    with pytest.raises(BadAnswerError):
+    with impatient(link), pytest.raises(BadAnswerError):
         await link.read(1, 7, 2)
 
 
@@ -215,7 +216,7 @@ async def test_a_late_answer_is_told_by_its_transaction_on_the_same_connection(
     gateway: ScriptedGateway, link: ModbusLink
 ) -> None:
     gateway.script = stay_silent
-    with pytest.raises(NoAnswerError):
+    with impatient(link), pytest.raises(NoAnswerError):
         await link.read(1, 7, 1)
     late = gateway.requests[0].fitting()
     gateway.script = sends(lambda request: late + request.fitting())
@@ -228,7 +229,7 @@ async def test_a_late_answer_without_a_number_stays_on_a_connection_of_its_own(
     gateway: ScriptedGateway, link: ModbusLink
 ) -> None:
     gateway.script = stay_silent
-    with pytest.raises(NoAnswerError):
+    with impatient(link), pytest.raises(NoAnswerError):
         await link.read(1, 7, 1)
     assert not link.connected
 
@@ -272,7 +273,7 @@ async def test_bytes_behind_an_answer_do_not_matter(
 @only_rtu
 async def test_a_wrong_crc_is_no_answer(gateway: ScriptedGateway, link: ModbusLink) -> None:
     gateway.script = sends(lambda request: request.fitting()[:-1] + b"\x5a")
-    with pytest.raises(BadAnswerError):
+    with impatient(link), pytest.raises(BadAnswerError):
         await link.read(1, 7, 1)
 
 

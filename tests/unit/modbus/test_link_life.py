@@ -17,6 +17,7 @@ from custom_components.solar_monitor.clients.errors import (
 from custom_components.solar_monitor.clients.modbus import ModbusLink
 from custom_components.solar_monitor.clients.tcp.pool import LinkPool
 from custom_components.solar_monitor.clients.transport import TransportKind
+from tests.unit.impatience import impatient
 from tests.unit.tcp.scripted_server import Peer, until
 
 from .conftest import LinkMaker
@@ -144,10 +145,10 @@ async def test_pymodbus_complains_about_our_devices_in_debug_messages_only(
     gateway: ScriptedGateway, link: ModbusLink, caplog: pytest.LogCaptureFixture
 ) -> None:
     gateway.script = answer_as_another
-    with caplog.at_level(logging.INFO), pytest.raises(BadAnswerError):
+    with caplog.at_level(logging.INFO), impatient(link), pytest.raises(BadAnswerError):
         await link.read(1, 1, 1)
     assert caplog.records == []
-    with caplog.at_level(logging.DEBUG), pytest.raises(BadAnswerError):
+    with caplog.at_level(logging.DEBUG), impatient(link), pytest.raises(BadAnswerError):
         await link.read(1, 1, 1)
     complaints = [record for record in caplog.records if "Skipping" in record.getMessage()]
     assert {record.levelname for record in complaints} == {"DEBUG"}
@@ -159,7 +160,7 @@ async def test_pymodbus_writes_no_bytes_of_our_devices_into_the_log(
     with caplog.at_level(logging.DEBUG):
         await link.read(1, 0x3232, 5)
         gateway.script = answer_as_another
-        with pytest.raises(BadAnswerError):
+        with impatient(link), pytest.raises(BadAnswerError):
             await link.read(1, 0x3232, 5)
     assert [text for text in caplog.messages if "0x32 0x32" in text] == []
 

@@ -24,6 +24,7 @@ from tests.simulators.enlighten.contract import problems
 NOON = datetime(2026, 6, 21, 10, 7, tzinfo=UTC)
 """A summer's noon in Amsterdam, seven minutes after an upload."""
 DAY = 86_400
+AT = int(NOON.timestamp())
 
 
 class Reply(NamedTuple):

@@ -16,12 +16,11 @@ from tests.simulators.enlighten import (
 )
 from tests.simulators.site import Site
 
-from .enlighten_kit import DAY, NOON, Client, cloud_of, full_house, signed_in
+from .enlighten_kit import AT, DAY, NOON, Client, cloud_of, full_house, signed_in
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 HOUR = 3600
-AT = int(NOON.timestamp())
 
 
 @pytest.fixture

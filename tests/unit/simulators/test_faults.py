@@ -161,7 +161,7 @@ async def test_a_sulking_logger_calms_down(logger: LoggerSimulator) -> None:
         wire.reset()
         with pytest.raises(ConnectionResetError):
             await asyncio.wait_for(other.reader.read(), 5)
-    await asyncio.sleep(2 * logger.refuse_s)
+    await asyncio.sleep(20 * logger.refuse_s)
     async with connected(logger) as wire:
         is_whole(await wire.read(), logger)
 
@@ -216,7 +216,7 @@ async def test_a_closed_port_is_given_to_nobody_else(logger: LoggerSimulator) ->
 async def test_a_refused_port_opens_by_itself(logger: LoggerSimulator) -> None:
     logger.refuse_s = 0.02
     logger.fault = Fault.REFUSE
-    await asyncio.sleep(2 * logger.refuse_s)
+    await asyncio.sleep(20 * logger.refuse_s)
     async with connected(logger) as wire:
         is_whole(await wire.read(), logger)
 

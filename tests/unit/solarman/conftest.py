@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.solar_monitor.clients.solarman import SolarmanLink
+from tests.unit.impatience import PATIENT_S
 
 from .scripted_logger import CLOCK, ScriptedLogger, running
 
@@ -19,14 +20,14 @@ async def logger(socket_enabled: None) -> AsyncIterator[ScriptedLogger]:  # noqa
 
 @pytest.fixture
 async def make_link(logger: ScriptedLogger) -> AsyncIterator[Callable[..., SolarmanLink]]:
-    """A maker of links to the logger with short times, closed when the test ends."""
+    """A maker of links to the logger, closed when the test ends."""
     links: list[SolarmanLink] = []
 
     def make(**changes: Any) -> SolarmanLink:  # noqa: ANN401  any setting of a link
         settings: dict[str, Any] = {
             "host": "127.0.0.1",
             "port": logger.port,
-            "request_timeout": 0.1,
+            "request_timeout": PATIENT_S,
             "connect_timeout": 5.0,
             "pause": 0.0,
             "now": lambda: CLOCK + 90.5,

@@ -14,7 +14,6 @@ SERIAL = 2_712_345_678
 UPTIME_S = 3_600
 CLOCK = 1_700_000_000
 HEARTBEAT = v5.encode(Frame(0x4710, 7, 9, SERIAL, b"\0"))
-REQUEST_PREFIX_SIZE = 15
 
 type Script = Callable[[Frame, Peer], None]
 

@@ -19,6 +19,7 @@ from custom_components.solar_monitor.clients.errors import (
 )
 from custom_components.solar_monitor.clients.solarman import SolarmanLink, v5
 from custom_components.solar_monitor.clients.solarman.v5 import Frame
+from tests.unit.impatience import impatient
 from tests.unit.tcp.scripted_server import Peer, until, with_crc
 
 from .real_frames import stream
@@ -145,7 +146,7 @@ async def test_a_heartbeat_instead_of_an_answer_is_no_answer(
     logger: ScriptedLogger, link: SolarmanLink
 ) -> None:
     logger.script = lambda _request, peer: peer.send(HEARTBEAT)
-    with pytest.raises(NoAnswerError):
+    with impatient(link), pytest.raises(NoAnswerError):
         await link.read(1, 9, 1)
     assert link.serial == SERIAL  # but it told who is there
 
@@ -161,7 +162,7 @@ async def test_silence_is_no_answer_and_the_connection_stays(
     logger: ScriptedLogger, link: SolarmanLink
 ) -> None:
     logger.script = stay_silent
-    with pytest.raises(NoAnswerError) as silence:
+    with impatient(link), pytest.raises(NoAnswerError) as silence:
         await link.read(1, 9, 1)
     assert silence.value.key == "no_answer"
     assert link.connected
@@ -174,7 +175,7 @@ async def test_a_late_answer_is_dropped_and_counted(
     logger: ScriptedLogger, link: SolarmanLink
 ) -> None:
     logger.script = stay_silent
-    with pytest.raises(NoAnswerError):
+    with impatient(link), pytest.raises(NoAnswerError):
         await link.read(1, 9, 1)
     late = fitting(logger.requests[-1])
     logger.script = lambda request, peer: peer.send(late + fitting(request))
@@ -197,7 +198,7 @@ async def test_only_answers_to_other_clients_means_busy(
     logger: ScriptedLogger, link: SolarmanLink
 ) -> None:
     logger.script = lambda request, peer: peer.send(other_client(request))
-    with pytest.raises(BusyError) as busy:
+    with impatient(link), pytest.raises(BusyError) as busy:
         await link.read(1, 9, 1)
     assert busy.value.key == "busy"
 
@@ -228,7 +229,7 @@ async def test_an_answer_that_does_not_fit_is_bad(
     logger: ScriptedLogger, link: SolarmanLink, rtu: bytes
 ) -> None:
     logger.script = lambda request, peer: peer.send(v5.encode(carry(request, rtu)))
-    with pytest.raises(BadAnswerError):
+    with impatient(link), pytest.raises(BadAnswerError):
         await link.read(1, 9, 1)
     logger.script = answer_all
     assert await link.read(1, 9, 1) == (9,)
@@ -309,7 +310,7 @@ async def test_a_late_answer_on_a_new_connection_is_known(
     logger: ScriptedLogger, link: SolarmanLink
 ) -> None:
     logger.script = stay_silent
-    with pytest.raises(NoAnswerError):
+    with impatient(link), pytest.raises(NoAnswerError):
         await link.read(1, 9, 1)
     late = fitting(logger.requests[-1])
     await link.close()
@@ -365,7 +366,7 @@ async def test_only_client_errors_come_out(logger: ScriptedLogger, link: Solarma
     for name in ("sg04lp3_tou", "error_05_unit_or_function", "at_garbage_then_valid"):
         data = stream(f"{name}_response").data
         logger.script = sends(data)
-        with pytest.raises(ClientError):
+        with impatient(link), pytest.raises(ClientError):
             await link.read(1, 9, 1)
     logger.script = answer_all
     assert await link.read(1, 9, 1) == (9,)

@@ -19,6 +19,7 @@ from custom_components.solar_monitor.clients.solarman.v5 import Frame
 from custom_components.solar_monitor.clients.tcp import link as tcp_link
 from custom_components.solar_monitor.clients.tcp.pool import LinkPool
 from custom_components.solar_monitor.clients.transport import TransportKind
+from tests.unit.impatience import impatient
 from tests.unit.tcp.scripted_server import Peer, until
 
 from .scripted_logger import (
@@ -232,7 +233,7 @@ async def test_a_half_open_connection_ends_in_no_answer(
     await link.read(1, 1, 1)
     logger.script = stay_silent  # the logger lost power: bytes go nowhere, no end is seen
     for _ in range(2):
-        with pytest.raises(NoAnswerError):
+        with impatient(link), pytest.raises(NoAnswerError):
             await link.read(1, 1, 1)
 
 

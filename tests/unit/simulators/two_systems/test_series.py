@@ -1,56 +1,13 @@
 """Summary, series and panels: values against the truth, windows, and odd forms."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import pytest
 
-from tests.simulators.clock import Clock
 from tests.simulators.enlighten import Endpoint, EnlightenSimulator, EnlightenSystem, Quirk
-
-from .enlighten_kit import DAY, NOON, Client, cloud_of, full_house, signed_in
+from tests.unit.simulators.enlighten_kit import AT, DAY, Client, full_house
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-AT = int(NOON.timestamp())
-WEEKLY = [
-    Endpoint.PRODUCTION_METER,
-    Endpoint.CONSUMPTION_METER,
-    Endpoint.BATTERY,
-    Endpoint.ENERGY_IMPORT,
-    Endpoint.ENERGY_EXPORT,
-]
-TELEMETRY = [Endpoint.PRODUCTION_MICRO, *WEEKLY]
-
-
-@pytest.fixture
-async def client(socket_enabled: None) -> AsyncIterator[Client]:  # noqa: ARG001  opens sockets
-    """A client of a system with everything, and of one with panels only."""
-    clock = Clock(NOON)
-    plain = EnlightenSystem(
-        clock, system_id=7, gateway_serial="7", production_meter=False, consumption_meter=False
-    )
-    cloud = cloud_of(full_house(clock), plain)
-    async with signed_in(cloud) as client:
-        yield client
-
-
-@pytest.fixture
-def cloud(client: Client) -> EnlightenSimulator:
-    """The cloud of the client."""
-    return client.cloud
-
-
-@pytest.fixture
-def system(cloud: EnlightenSimulator) -> EnlightenSystem:
-    """The system with everything."""
-    return cloud.system
-
-
-@pytest.fixture
-def plain(cloud: EnlightenSimulator) -> EnlightenSystem:
-    """The system with panels only."""
-    return cloud.systems[1]
 
 
 async def test_lists_of_systems_have_pages_and_an_order(client: Client) -> None:
