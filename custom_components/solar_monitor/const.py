@@ -39,6 +39,9 @@ DEFAULT_SLOW_INTERVAL: Final = 600
 DEFAULT_LIVE_INTERVAL: Final = 2
 DEFAULT_LIVE_DURATION: Final = 15
 
+PANEL_MODEL: Final = "Microinverter"
+"""The model of the device of one panel, whoever made it: what an array may be made of."""
+
 PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,

@@ -9,8 +9,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.selector import SelectOptionDict
 from homeassistant.util.ulid import ulid_now
 
-from ..const import CONF_ID_PREFIX, CONF_SOURCE, DOMAIN
-from ..sources.envoy.devices import PANEL_MODEL
+from ..const import CONF_ID_PREFIX, CONF_SOURCE, DOMAIN, PANEL_MODEL
 from .options_base import SiteSteps
 from .options_data import (
     CONF_ARRAYS,

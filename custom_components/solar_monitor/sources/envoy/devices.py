@@ -18,7 +18,7 @@ from homeassistant.helpers.device_registry import (
 from ...clients.envoy.info import GatewayInfo
 from ...clients.envoy.readings import Battery, BatteryKind, Panel
 from ...clients.envoy.shape import Shape
-from ...const import CONF_ID_PREFIX, CONF_SOURCE, CONF_TLS_FINGERPRINT, DOMAIN
+from ...const import CONF_ID_PREFIX, CONF_SOURCE, CONF_TLS_FINGERPRINT, DOMAIN, PANEL_MODEL
 from ..spec import Device
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ DEVICE_PANEL: Final = "panel"
 DEVICE_BATTERY: Final = "battery"
 
 _MANUFACTURER: Final = "Enphase"
-PANEL_MODEL: Final = "Microinverter"
 _GATEWAY_MODEL: Final = "IQ Gateway"
 _BATTERY_MODELS: Final[Mapping[BatteryKind, str]] = {
     BatteryKind.ENCHARGE: "IQ Battery",
