@@ -15,7 +15,7 @@ from .inventory import Inventory
 from .issues import async_clear_issues
 from .kinds import KINDS
 from .services import async_setup_services
-from .site.creation import async_offer_site
+from .site.creation import async_begin_anew, async_offer_site
 from .site.hub import async_hub
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -81,9 +81,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SolarMonitorConfigEntry) -> None:
-    """Forget what was stored for the entry, and its repairs."""
+    """Forget what was stored for the entry, and its repairs; with the last entry, all the rest."""
     async_clear_issues(hass, entry)
     await KINDS[entry.data[CONF_SOURCE]].forget(hass, entry)
+    await async_begin_anew(hass)
 
 
 async def async_remove_config_entry_device(

@@ -1,4 +1,7 @@
-"""The site comes by itself with the first source, unless the user has removed one before."""
+"""The site comes by itself with the first source, unless the user has removed one before.
+
+That is forgotten as soon as nothing of ours is left.
+"""
 
 from typing import Any, Final
 
@@ -36,6 +39,15 @@ async def async_offer_site(hass: HomeAssistant) -> None:
 async def async_decline_site(hass: HomeAssistant, *, declined: bool = True) -> None:
     """Remember whether the user does not want a site: it was removed, or made again."""
     await _store(hass).async_save({_DECLINED: declined})
+
+
+async def async_begin_anew(hass: HomeAssistant) -> None:
+    """Forget that the user has removed a site once no entry is left; an entry was removed.
+
+    Devices that were found and are ignored have entries, and are no sources.
+    """
+    if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+        await _store(hass).async_remove()
 
 
 async def _async_is_declined(hass: HomeAssistant) -> bool:

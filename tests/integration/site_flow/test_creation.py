@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     SOURCE_IMPORT,
     SOURCE_USER,
     ConfigEntry,
@@ -107,6 +108,63 @@ async def test_a_site_that_was_removed_does_not_come_back(
     assert await hass.config_entries.async_reload(deye_entry.entry_id)
     await hass.async_block_till_done()
     assert site_of(hass) is None
+
+
+@pytest.mark.usefixtures("nothing_removed")
+@pytest.mark.parametrize("first", ["the site", "the last device"])
+async def test_once_everything_was_removed_nothing_is_left_and_all_begins_anew(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    deye_entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    first: str,
+) -> None:
+    await set_up(deye_entry)
+    site = site_of(hass)
+    assert site is not None
+    order = [site.entry_id, deye_entry.entry_id]
+    for entry_id in order if first == "the site" else reversed(order):
+        await hass.config_entries.async_remove(entry_id)
+        await hass.async_block_till_done()
+    assert [key for key in hass_storage if key.startswith(DOMAIN)] == []
+    await set_up(MockConfigEntry(domain=DOMAIN, unique_id="again", data=dict(deye_entry.data)))
+    assert site_of(hass) is not None
+
+
+@pytest.mark.usefixtures("nothing_removed")
+@pytest.mark.parametrize("disabled_by", [None, ConfigEntryDisabler.USER])
+async def test_a_removed_site_stays_away_as_long_as_there_is_any_source(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    deye_entry: MockConfigEntry,
+    gateway: EnvoySimulator,
+    disabled_by: ConfigEntryDisabler | None,
+) -> None:
+    await set_up(deye_entry)
+    site = site_of(hass)
+    assert site is not None
+    await hass.config_entries.async_remove(site.entry_id)
+    other = gateway_entry_for(gateway)
+    await set_up(other)
+    await hass.config_entries.async_set_disabled_by(other.entry_id, disabled_by)
+    await hass.config_entries.async_remove(deye_entry.entry_id)
+    await hass.config_entries.async_set_disabled_by(other.entry_id, None)
+    assert await hass.config_entries.async_reload(other.entry_id)
+    await hass.async_block_till_done()
+    assert site_of(hass) is None
+
+
+@pytest.mark.usefixtures("nothing_removed")
+async def test_a_device_that_is_ignored_is_no_source(
+    hass: HomeAssistant, set_up: SetUp, deye_entry: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    MockConfigEntry(domain=DOMAIN, unique_id="ignored", source=SOURCE_IGNORE).add_to_hass(hass)
+    await set_up(deye_entry)
+    site = site_of(hass)
+    assert site is not None
+    for entry_id in (site.entry_id, deye_entry.entry_id):
+        await hass.config_entries.async_remove(entry_id)
+    assert SITE_STORE not in hass_storage
 
 
 async def test_the_menu_offers_the_site_only_while_there_is_none(hass: HomeAssistant) -> None:
