@@ -30,6 +30,11 @@ def async_members(hass: HomeAssistant, options: SiteOptions) -> tuple[Member, ..
         if spec is not None and spec.contribute is not None:
             name = spec.site_name(entry)
             found.append(
-                Member(name=name, title=entry.title, included=name not in options.excluded)
+                Member(
+                    name=name,
+                    title=entry.title,
+                    included=name not in options.excluded,
+                    disabled=entry.disabled_by is not None,
+                )
             )
     return tuple(found)

@@ -60,6 +60,8 @@ class Roster:
 
 def _settled(given: Contribution, known: Contribution) -> Contribution:
     """Give a contribution with the settings that its hybrids do not tell now, but once told."""
+    if not given.unsettled:
+        return given
     hybrids = {hybrid.name: hybrid for hybrid in known.hybrids}
     never = {
         name: known.unsettled.get(name, frozenset()) if name in hybrids else settings
@@ -126,7 +128,9 @@ def skeleton_of(given: Contribution) -> dict[str, Any]:
         "unsettled": {name: sorted(settings) for name, settings in given.unsettled.items()},
         "ct_fitted": sorted(given.ct_fitted),
         "arrays": [array.name for array in given.arrays],
+        "estimates": [array.name for array in given.arrays if array.power.estimated],
         "gateways": sorted(given.gateways),
+        "notices": sorted(given.notices),
         "told_better": {name: sorted(by) for name, by in given.told_better.items()},
         "batteries": [battery.name for battery in given.batteries],
         "banks": {
@@ -148,6 +152,7 @@ def skeleton_of(given: Contribution) -> dict[str, Any]:
 def contribution_of(name: str, data: object) -> Contribution:
     """Make a contribution of one that is silent; what cannot be read is not there."""
     stored = data if isinstance(data, Mapping) else {}
+    estimates = _names(stored, "estimates")
     return Contribution(
         name=name,
         hybrids=tuple(_hybrid(part, has) for part, has in _tables(stored, "hybrids")),
@@ -157,8 +162,12 @@ def contribution_of(name: str, data: object) -> Contribution:
             if isinstance(settings, list)
         },
         ct_fitted=frozenset(_names(stored, "ct_fitted")),
-        arrays=tuple(AcArray(name=part, power=_SILENT) for part in _names(stored, "arrays")),
+        arrays=tuple(
+            AcArray(name=part, power=replace(_SILENT, estimated=part in estimates))
+            for part in _names(stored, "arrays")
+        ),
         gateways=frozenset(_names(stored, "gateways")),
+        notices=frozenset(_names(stored, "notices")),
         told_better={
             part: frozenset(map(str, by))
             for part, by in _items(stored, "told_better")

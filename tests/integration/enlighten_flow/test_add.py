@@ -196,9 +196,9 @@ async def test_plan_and_profile_are_those_that_were_chosen(
 
 
 @pytest.mark.parametrize(
-    ("kind", "profile"), [("envoy", "companion"), ("deye", "companion"), ("site", "cloud_only")]
+    ("kind", "profile"), [("envoy", "companion"), ("deye", "cloud_only"), ("site", "cloud_only")]
 )
-async def test_a_local_source_makes_the_cloud_its_companion(
+async def test_only_a_gateway_that_reads_the_same_panels_makes_the_cloud_its_companion(
     hass: HomeAssistant, cloud: EnlightenSimulator, kind: str, profile: str
 ) -> None:
     MockConfigEntry(domain=DOMAIN, unique_id="other", data={"source": kind}).add_to_hass(hass)

@@ -302,7 +302,7 @@ async def test_panels_that_the_cloud_tells_of_and_a_gateway_as_well_are_offered_
     hass: HomeAssistant, site_entry: MockConfigEntry, set_up: SetUp, house: object
 ) -> None:
     async with cloud_at(hass) as cloud:
-        account = account_entry_for(cloud)
+        account = account_entry_for(cloud, profile="cloud_only")
         await set_up(account)
         shown = await open_step(hass, site_entry, "feeds")
         assert step_text(shown) == "Enphase gateway: where is it connected?"

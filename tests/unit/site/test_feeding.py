@@ -12,7 +12,7 @@ from custom_components.solar_monitor.site.findings import holding
 from custom_components.solar_monitor.site.moment import Status
 from custom_components.solar_monitor.site.options_data import SiteOptions
 
-from .paper import GATEWAY, INVERTER, PaperSite, Unit
+from .paper import ACCOUNT, GATEWAY, INVERTER, PaperSite, Unit
 
 SILENT: Final = Reading(None, 0.0)
 ON_PORT: Final = (Feed.GENERATOR_PORT, True)
@@ -90,6 +90,101 @@ def test_the_port_of_an_inverter_that_is_gone_is_no_choice(chosen: dict[str, Any
     assert fed("a", {"a": chosen}, hybrids) == [AT_HOUSE]
     kept = {"a": {"feed": "backup", "hybrid": None}}
     assert fed("a", kept, hybrids) == [(Feed.BACKUP, True)]
+
+
+def counted(
+    chosen: Mapping[str, Any] | None = None,
+    *,
+    hybrids: tuple[Hybrid, ...] = (hybrid(),),
+    measured: str = "h",
+    names: str = "a",
+) -> str:
+    """Which of some arrays count that only an account tells of."""
+    power = Reading(500.0, 0.0, estimated=True)
+    feeding = feed_in(
+        tuple(AcArray(name=name, power=power) for name in names),
+        SiteOptions.read({"feeds": chosen or {}}),
+        hybrids,
+        None,
+        measured,
+    )
+    return "".join(array.name for array in feeding.arrays)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "counts"),
+    [
+        ({}, ""),
+        ({"a": port()}, ""),
+        ({"a": port("h")}, ""),
+        ({"a": HOUSE}, "a"),
+        ({"a": {"feed": "backup", "hybrid": None}}, "a"),
+    ],
+)
+def test_an_estimate_of_what_a_port_measures_does_not_count(
+    chosen: Mapping[str, Any], counts: str
+) -> None:
+    assert counted(chosen) == counts
+    assert counted(chosen, measured="") == "a", "no port has carried power"
+
+
+def test_an_estimate_counts_where_it_may_be_of_other_panels_than_a_port_measures() -> None:
+    two = (hybrid(), hybrid("i"))
+    assert counted(names="ab") == "ab", "nobody knows which of them hangs there"
+    assert counted(hybrids=two) == "a", "some may hang on the other one"
+    assert counted(hybrids=two, measured="hi") == ""
+    assert counted({"a": port("i")}, hybrids=two) == "a"
+    assert counted({"a": port("h")}, hybrids=two) == ""
+    generator = (hybrid(use=PortUse.GENERATOR),)
+    assert counted({"a": port("h")}, hybrids=generator) == "a", "the port counts as something else"
+    assert counted(hybrids=generator) == counted(hybrids=()) == "a"
+
+
+def test_who_measures_panels_itself_wins_over_the_port() -> None:
+    array = AcArray(name="a", power=Reading(500.0, 0.0))
+    feeding = feed_in((array,), SiteOptions(), (hybrid(),), None, "h")
+    assert [each.name for each in feeding.arrays] == ["a"]
+    assert feeding.found == "a"
+
+
+def hours_with_an_account(site: PaperSite, kwh: float, *, port_w: float | None) -> float:
+    """Let panels bring 3 kW, of which an account tells 2 kW every half hour."""
+    for look in range(240):
+        if look % 60 == 30:
+            kwh += 1.0
+        site.account(power=2_000.0, kwh=kwh)
+        site.inverter(
+            Unit(
+                port=port_w,
+                port_use=PortUse.MICRO_INVERTERS,
+                grid_port=-3_000.0,
+                ct=-3_000.0,
+            )
+        )
+        site.look()
+    return kwh
+
+
+def test_panels_on_a_port_change_over_from_the_estimate_to_the_port_without_a_jump() -> None:
+    site = PaperSite()
+    kwh = hours_with_an_account(site, 9_000.0, port_w=0.0)
+    moment = site.look()
+    assert moment.flows.pv_w == 2_000.0
+    assert moment.estimated == {Flow.PV}
+    assert moment.totals[Flow.PV] == pytest.approx(4.0)
+    hours_with_an_account(site, kwh, port_w=3_000.0)
+    moment = site.look()
+    assert moment.flows.pv_w == 3_000.0
+    assert (moment.flows.losses_w, moment.flows.load_w) == (0.0, 0.0)
+    assert "pv_w" not in moment.flows.estimated
+    assert moment.totals[Flow.PV] == pytest.approx(4.0 + 6.0, abs=0.1)
+    site.restart()
+    site.now += 3_600.0
+    del site.given[ACCOUNT]
+    site.account(heard=False)
+    site.inverter(Unit(port=2_500.0, port_use=PortUse.MICRO_INVERTERS))
+    assert site.look().flows.pv_w == 2_500.0, "what is remembered of the account is an estimate"
+    assert site.look().totals[Flow.PV] == pytest.approx(4.0 + 6.0, abs=0.1)
 
 
 def test_panels_whose_inverter_is_gone_are_in_the_balance() -> None:

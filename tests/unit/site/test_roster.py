@@ -21,6 +21,7 @@ from custom_components.solar_monitor.site.roster import Roster
 
 NOW: Final = 1_800_000_000.0
 TOLD: Final = Reading(500.0, NOW)
+ESTIMATED: Final = Reading(500.0, NOW, estimated=True)
 NAME: Final = "2712345678"
 
 
@@ -68,8 +69,13 @@ contributions = st.builds(
         battery=st.booleans(),
     ).map(lambda each: (each,)),
     ct_fitted=st.frozensets(st.just(NAME)),
-    arrays=st.lists(names.map(lambda name: AcArray(name=name, power=TOLD)), max_size=2).map(tuple),
+    arrays=st.lists(
+        st.builds(AcArray, name=names, power=st.sampled_from((TOLD, ESTIMATED))),
+        max_size=2,
+        unique_by=lambda array: array.name,
+    ).map(tuple),
     gateways=st.frozensets(names, max_size=2),
+    notices=st.frozensets(names, max_size=2),
     told_better=st.dictionaries(names, st.frozensets(names, max_size=2), max_size=2),
     batteries=names.map(lambda name: (AcBattery(name=name, power=TOLD),)),
     banks=names.map(lambda name: (Bank(name=name, soc=TOLD, capacity_kwh=5.0, floor=10.0),)),
@@ -89,8 +95,11 @@ def test_of_who_is_silent_everything_is_known_but_what_it_measures(told: Contrib
     assert silent is not None
     assert sorted(silent.parts()) == sorted(told.parts())
     assert silent.gateways == told.gateways
+    assert silent.notices == told.notices
     assert silent.told_better == told.told_better
     assert silent.ct_fitted == told.ct_fitted
+    for array, was in zip(silent.arrays, told.arrays, strict=True):
+        assert array.power.estimated is was.power.estimated
     assert [each.port_use for each in silent.hybrids] == [each.port_use for each in told.hybrids]
     assert silent.counters.keys() == told.counters.keys()
     for part, own in told.counters.items():

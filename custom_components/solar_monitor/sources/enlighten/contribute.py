@@ -1,6 +1,8 @@
 """What an Enphase account gives to the site: the production of its systems, and their problems.
 
-The cloud is asked a few times a day, so its power is an estimate for the time between two answers.
+The cloud answers every half hour at best, so its power is an estimate for the time between two
+answers. Where it is asked a few times a day only, a sum would lack it for most of the day: then
+something else has to tell of the panels, and of the account only the problems count.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -37,15 +39,19 @@ def contribute(source: Source, snapshot: Snapshot, times: Times) -> Contribution
     arrays: list[AcArray] = []
     counters: dict[str, Mapping[Flow, Counter]] = {}
     told_better: dict[str, frozenset[str]] = {}
+    notices: set[str] = set()
     said: list[Evidence] = []
     called: dict[str, str] = {}
     for system in source.systems:
         number, part = system.system_id, f"{ID_PREFIX}_{system.system_id}"
         book = source.book(number)
         look = source.look(number)
-        power = _power(look.values, book.figures.power_at, times)
-        arrays.append(AcArray(name=part, power=power))
-        counters[part] = {Flow.PV: _counter(look.values, power, times)}
+        if source.account.counts_power(number):
+            power = _power(look.values, book.figures.power_at, times)
+            arrays.append(AcArray(name=part, power=power))
+            counters[part] = {Flow.PV: _counter(look.values, power, times)}
+        elif number not in source.account.paused:
+            notices.add(part)
         told_better[part] = frozenset(book.gateways or system.gateways)
         if system.name:
             called[part] = system.name
@@ -55,6 +61,7 @@ def contribute(source: Source, snapshot: Snapshot, times: Times) -> Contribution
         arrays=tuple(arrays),
         counters=counters,
         told_better=told_better,
+        notices=frozenset(notices),
         evidence=tuple(said),
         called=called,
     )
@@ -72,7 +79,7 @@ def _words(reasons: Collection[Mapping[str, Any]]) -> tuple[str, ...]:
 
 def _power(values: Mapping[str, Any], at: float, times: Times) -> Reading:
     """Give the power of a system; while the sun is down nobody asks, and it is 0."""
-    if times.night:
+    if times.is_night():
         return Reading(0.0, times.now, GOOD_FOR_S, estimated=True)
     return Reading(values.get(keys.POWER), at, GOOD_FOR_S, estimated=True)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from homeassistant.const import CONF_API_KEY, CONF_TOKEN
 from homeassistant.core import callback
 
-from ...clients.enlighten.jobs import Profile
+from ...clients.enlighten.jobs import LIVE_PER_DAY, Profile
 from ...clients.enlighten.models import Connection, System
 from ...clients.enlighten.plans import Plan
 from ...const import (
@@ -79,6 +79,15 @@ class Account:
     def system(self, system_id: int) -> SystemIdentity | None:
         """Give what is remembered of a system; None if it is not a chosen one."""
         return next((each for each in self.systems if each.system_id == system_id), None)
+
+    def counts_power(self, system_id: int) -> bool:
+        """Tell whether a site adds up the power of a system, for nothing else knows its panels.
+
+        A profile that asks for it a few times a day says that something else reads them, and so
+        does a rest. How often the others ask follows the calls that are left: who counts must not
+        change with these, or the sums would.
+        """
+        return LIVE_PER_DAY[self.profile] is None and system_id not in self.paused
 
 
 def account_of(entry: ConfigEntry[Any]) -> Account:

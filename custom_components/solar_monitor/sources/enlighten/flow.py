@@ -23,7 +23,7 @@ from ...clients.enlighten.jobs import Profile
 from ...clients.enlighten.plans import Plan
 from ...clients.errors import ClientError
 from ...const import CONF_PLAN, CONF_PROFILE, CONF_SOURCE, CONF_SYSTEMS, DOMAIN
-from .. import SOURCES
+from ..envoy.entries import KIND as GATEWAY
 from .address import cloud_host
 from .entries import (
     CONF_AUTH_IMPLEMENTATION,
@@ -270,11 +270,10 @@ class EnlightenFlow(EnlightenSignInFlow):
 
     @callback
     def _likely_profile(self) -> Profile:
-        """Give the profile that fits what there is: a local source gives the live values."""
-        local = SOURCES.keys() - {KIND}
+        """Give the profile that fits what there is: only a gateway reads the same panels."""
         entries = self._async_current_entries(include_ignore=False)
-        has_local = any(entry.data[CONF_SOURCE] in local for entry in entries)
-        return Profile.COMPANION if has_local else Profile.CLOUD_ONLY
+        has_gateway = any(entry.data[CONF_SOURCE] == GATEWAY for entry in entries)
+        return Profile.COMPANION if has_gateway else Profile.CLOUD_ONLY
 
     def _show_key(
         self,
