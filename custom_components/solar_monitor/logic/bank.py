@@ -59,6 +59,13 @@ def join(banks: Iterable[Bank], now: float, *, common: bool = False) -> Storage:
     return _summed(known, [bank.soc.fresh(now) for bank in known], whole)
 
 
+def silent(banks: Iterable[Bank], now: float, *, common: bool = False) -> tuple[str, ...]:
+    """Name the banks whose charge is missing in the whole; `common` as with `join`."""
+    known = tuple(banks)
+    names = tuple(bank.name for bank in known if bank.soc.fresh(now) is None)
+    return () if common and len(names) < len(known) else names
+
+
 def _summed(
     banks: tuple[Bank, ...] | list[Bank], charges: list[float | None], capacity: float | None
 ) -> Storage:

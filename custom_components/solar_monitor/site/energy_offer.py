@@ -209,14 +209,27 @@ class Viewer:
 
     def _source_of(self, entity: er.RegistryEntry | None) -> str | None:
         """Name the source that an entity is of, if that is part of the site."""
-        if entity is None or entity.platform != DOMAIN or entity.config_entry_id is None:
-            return None
-        entry = self.hass.config_entries.async_get_entry(entity.config_entry_id)
+        entry = None if entity is None else self._entry_of(entity)
         spec = None if entry is None else SOURCES.get(entry.data[CONF_SOURCE])
         if entry is None or spec is None or spec.contribute is None:
             return None
         name = spec.site_name(entry)
         return None if name in self.options.excluded else name
+
+    def _entry_of(self, entity: er.RegistryEntry) -> ConfigEntry | None:
+        """Give our entry of what an entity measures, ours or of Home Assistant's own integration.
+
+        Both count the same: next to each other each kWh would be there twice.
+        """
+        entries = self.hass.config_entries
+        entry = entries.async_get_entry(entity.config_entry_id or "")
+        if entry is None or entity.platform == DOMAIN:
+            return entry
+        if entry.unique_id is None:
+            return None
+        kinds = {spec.kind for spec in SOURCES.values() if spec.core_domain == entity.platform}
+        own = entries.async_entry_for_domain_unique_id(DOMAIN, entry.unique_id)
+        return own if own is not None and own.data[CONF_SOURCE] in kinds else None
 
 
 def _holders(moment: SiteMoment, kind: Kind) -> Iterator[str]:

@@ -7,12 +7,13 @@ from typing import Any, Final
 from ..logic.bank import runtime_h
 from ..logic.flows import Flows
 from ..logic.peaks import ImportPeaks
-from ..logic.site_figures import Conversion, RoundTrip, autarky, self_consumption, specific_yield
+from ..logic.site_figures import Conversion, RoundTrip, autarky, self_consumption
 from ..logic.site_totals import Flow
 from . import keys
 from .energies import LOAD
 from .moment import SiteMoment
 from .options_data import SiteOptions
+from .yields import Yields
 
 AT: Final = "at"
 _PERCENT: Final = 100.0
@@ -23,14 +24,10 @@ class Figures:
 
     def __init__(self, options: SiteOptions, memory: Mapping[str, Any]) -> None:
         """Continue from what `memory` gave; anything else starts with nothing known."""
-        self._options = options
-        self._peaks = ImportPeaks.from_dict(memory.get("peaks"))
+        self._peaks = ImportPeaks.from_dict(memory.get("peaks"), options.on_peak)
         self._conversion = Conversion.from_dict(memory.get("conversion"))
         self._round_trip = RoundTrip(memory.get("round_trip"))
-        self._kwp: dict[str, float] = {}
-        for array in options.arrays:
-            if array.source is not None:
-                self._kwp[array.source] = self._kwp.get(array.source, 0.0) + array.kwp
+        self._yields = Yields(options, memory.get("yields"))
 
     def memory(self) -> dict[str, Any]:
         """Give what must survive a restart as JSON."""
@@ -38,11 +35,12 @@ class Figures:
             "peaks": self._peaks.to_dict(),
             "conversion": self._conversion.to_dict(),
             "round_trip": self._round_trip.to_dict(),
+            "yields": self._yields.memory(),
         }
 
     def look(self, flows: Flows, now: float, local: datetime, rated_w: float | None) -> None:
         """Take in the flows of a moment."""
-        self._peaks.offer(flows.grid_w, local, self._options.on_peak)
+        self._peaks.offer(flows.grid_w, local)
         self._conversion.offer(flows, rated_w=rated_w, now=now)
 
     def values(self, moment: SiteMoment) -> dict[str, Any]:
@@ -68,7 +66,7 @@ class Figures:
             keys.CONVERSION: _percent(self._conversion.efficiency(moment.rated_w)),
             keys.BATTERY_RUNTIME: None if lasts_h is None else round(lasts_h, 1),
             **self._peak_values(local),
-            **self._yields(moment),
+            **self._yields.values(moment),
         }
 
     def _peak_values(self, local: datetime) -> dict[str, Any]:
@@ -79,16 +77,6 @@ class Figures:
             values[key] = None if peak is None else round(peak.mean_w)
             at = None if peak is None else datetime.fromtimestamp(peak.at, UTC)
             values[keys.about(key)] = {AT: at and at.astimezone(local.tzinfo).isoformat()}
-        return values
-
-    def _yields(self, moment: SiteMoment) -> dict[str, Any]:
-        """Give today's yield of the panels whose size is known, kWh per kWp."""
-        values: dict[str, Any] = {}
-        for part, kwp in self._kwp.items():
-            counters = (given.counters.get(part, {}) for given in moment.contributions)
-            counter = next((own[Flow.PV] for own in counters if Flow.PV in own), None)
-            made = specific_yield(counter.today_kwh if counter else None, kwp)
-            values[keys.yield_key(part)] = None if made is None else round(made, 2)
         return values
 
 

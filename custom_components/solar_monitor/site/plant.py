@@ -102,12 +102,18 @@ def assemble(
     configured: frozenset[str],
     on_port: str | None = None,
 ) -> Assembly:
-    """Put the plant together. `configured`: all sources, part of the site or not.
+    """Put the plant together. `configured`: all sources that stand, part of the site or not.
 
     `on_port`: what is remembered of that of an `Assembly`.
     """
     hybrids = tuple(_hybrids(contributions, options, proofs))
-    fed = feed_in(tuple(_arrays(contributions, configured)), options, hybrids, on_port)
+    arrays = tuple(_arrays(contributions, configured))
+    measured = {
+        hybrid.name
+        for hybrid in hybrids
+        if hybrid.port is not None and proofs.hold(port_of(hybrid.name))
+    }
+    fed = feed_in(arrays, options, hybrids, on_port, measured)
     meter = _meter(contributions, options, hybrids)
     home = _home(contributions, options, hybrids, meter)
     plant = Plant(
@@ -211,17 +217,36 @@ def storage_banks(banks: tuple[Bank, ...], options: SiteOptions) -> tuple[Bank, 
 
     What the user says is the capacity of all batteries together, so each has its part of it.
     """
-    chosen = tuple(bank for bank in banks if bank.name == options.soc_of) or banks
+    chosen = next((bank for bank in banks if bank.name == options.soc_of), None)
+    if chosen is not None:
+        return (_speaker(chosen, banks, options),)
     whole = options.capacity_kwh
-    if whole is None or not chosen:
-        return chosen
-    told = [bank.capacity_kwh or 0.0 for bank in chosen]
+    if whole is None or not banks:
+        return banks
+    told = [bank.capacity_kwh or 0.0 for bank in banks]
     if options.common_bank or not all(told):
-        share = 1 if options.common_bank else len(chosen)
-        return tuple(replace(bank, capacity_kwh=whole / share) for bank in chosen)
+        share = 1 if options.common_bank else len(banks)
+        return tuple(replace(bank, capacity_kwh=whole / share) for bank in banks)
     factor = whole / sum(told)
     return tuple(
-        replace(bank, capacity_kwh=kwh * factor) for bank, kwh in zip(chosen, told, strict=True)
+        replace(bank, capacity_kwh=kwh * factor) for bank, kwh in zip(banks, told, strict=True)
+    )
+
+
+def _speaker(chosen: Bank, banks: tuple[Bank, ...], options: SiteOptions) -> Bank:
+    """Give the bank that tells the charge of the site, with what is known of all of them.
+
+    One that tells no capacity is a second look at a battery that others know: the largest capacity
+    that they tell is its own, and below none of their floors anything is left. So is each where all
+    of them are one battery. Else it has one of its own, and the others stand next to it.
+    """
+    one = options.common_bank or not chosen.capacity_kwh
+    told = [bank.capacity_kwh for bank in banks if bank.capacity_kwh]
+    known_kwh = max(told, default=None) if one else sum(told)
+    return replace(
+        chosen,
+        capacity_kwh=options.capacity_kwh or known_kwh,
+        floor=max(bank.floor for bank in banks) if one else chosen.floor,
     )
 
 

@@ -38,12 +38,18 @@ class Figure:
 
 
 class Charge:
-    """The charge of a battery, as of the last report that was believed."""
+    """The charge of a battery, as of the last report that was believed.
+
+    Many entities report nothing but changes: a report that was refused as a jump is judged again at
+    each look, and believed once it has stood for as long as a jump has to. It stays one report.
+    """
 
     def __init__(self) -> None:
         """Begin with nothing known."""
         self._guard = SocGuard()
         self._taken_at = -math.inf
+        self._poll = 0
+        self._held = False
         self.at = -math.inf
 
     @property
@@ -52,12 +58,14 @@ class Charge:
         return self._guard.value
 
     def take(self, figure: Figure, *, elapsed_s: float, poll: int) -> None:
-        """Judge a report, once; `elapsed_s` is of a clock that nobody sets."""
+        """Judge a report; `elapsed_s` is of a clock that nobody sets."""
         # Not "later than": a clock may be set back.
-        if figure.at == self._taken_at:
+        if figure.at != self._taken_at:
+            self._taken_at, self._poll = figure.at, poll
+        elif not self._held:
             return
-        self._taken_at = figure.at
-        verdict = self._guard.offer(figure.value, None, at=elapsed_s, poll=poll)
+        verdict = self._guard.offer(figure.value, None, at=elapsed_s, poll=self._poll)
+        self._held = verdict is SocVerdict.HELD_JUMP
         if verdict is SocVerdict.ACCEPTED:
             self.at = figure.at
 

@@ -109,7 +109,7 @@ class OtherDevices:
 
     def look(self) -> Contribution:
         """Read all entities as they are now."""
-        night = is_night(self._hass)
+        night = bool(self._devices) and is_night(self._hass)
         names = {device.option.id: device.option.name for device in self._devices}
         whole = Contribution(name=OTHERS, called=names)
         for device in self._devices:

@@ -90,8 +90,8 @@ class Times:
     """The same, and of what a silence holds when that began or ended (`Outcome.held`)."""
     good_for_s: float
     """For how long a live value is one of this moment: three polls, 90 s at least."""
-    night: bool = False
-    """Whether the sun is so far down that nothing can come from panels."""
+    is_night: Callable[[], bool]
+    """Tells whether the sun is so far down that nothing can come from panels; it takes a while."""
 
     def at(self, *keys: str) -> float:
         """Give when the oldest of some values was brought; minus infinity if one never was.
@@ -356,6 +356,9 @@ class SourceSpec:
     production: tuple[str, str] | None = None
     """The keys of what all its panels bring and of what they have counted; unique ids are made of
     them and of the identifier of their device. None: it has no panels."""
+    core_domain: str | None = None
+    """Home Assistant's own integration for the same devices, with the same unique ids of entries:
+    what it counts is what ours counts. None: there is none."""
     grace_s: float = 120.0
     """How long a value stands at least without being measured anew."""
     silence_s: float = 0.0

@@ -8,11 +8,10 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from tests.integration.machine import TimeMachine
-from tests.integration.site.kit import GATEWAY, INVERTER, House, Topology
+from tests.integration.site.kit import GATEWAY, INVERTER, PANELS, House, Topology
 from tests.integration.states import state_with
 from tests.simulators.envoy import EVERYWHERE, Fault as GatewayFault
 
-HALF_HOUR_S: Final = 1_800
 HOUR_S: Final = 3_600
 NET_CT: Final = Topology(ct=False, net_ct=True)
 ALONE: Final = Topology(feed=None, ct=False)
@@ -22,6 +21,13 @@ ARRAYS: Final = {
         {"name": "Shed", "kwp": 1.5, "source": GATEWAY},
         {"name": "Wall", "kwp": 1.5, "source": GATEWAY},
         {"name": "Of nobody", "kwp": 9.0},
+    ]
+}
+FOUR: Final = tuple(str(482_208_990_001 + index) for index in range(0, PANELS, 2))
+HALF_OF_THEM: Final = {
+    "arrays": [
+        {"name": "Shed", "kwp": 1.0, "source": GATEWAY, "panels": list(FOUR[:2])},
+        {"name": "Wall", "kwp": 1.0, "source": GATEWAY, "panels": list(FOUR[2:])},
     ]
 }
 DEAR_HOURS: Final = {
@@ -57,6 +63,19 @@ async def test_the_yield_of_each_source_is_that_of_today_per_kilowatt_peak(
     assert inverter.attributes["unit_of_measurement"] == "kWh/kWp"
     assert str(inverter.attributes["friendly_name"]).endswith("Roof")
     assert str(gateway.attributes["friendly_name"]).endswith("Shed, Wall")
+
+
+@pytest.mark.usefixtures("everything_enabled")
+@pytest.mark.parametrize("house", [Topology(net_ct=True, options=HALF_OF_THEM)], indirect=True)
+async def test_the_yield_of_some_panels_of_a_gateway_is_made_of_their_own_energy(
+    living: House, machine: TimeMachine
+) -> None:
+    await machine.run(7_200)
+    gone = living.site.energies_at(midnight()).until(living.site.energies())
+    panels = [float(state_with(living.hass, f"{serial}_energy_today").state) for serial in FOUR]
+    shown = float(state_with(living.hass, f"site_{GATEWAY}_specific_yield").state)
+    assert shown == pytest.approx(sum(panels) / 2, abs=0.05)
+    assert 0.3 * gone.pv_ac < sum(panels) < 0.7 * gone.pv_ac
 
 
 @pytest.mark.parametrize(

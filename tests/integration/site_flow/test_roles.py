@@ -207,6 +207,34 @@ async def test_a_charge_that_jumps_is_held_until_it_stays(
     assert charge() is None
 
 
+async def test_a_charge_that_is_told_once_and_stays_is_believed_after_two_minutes(
+    hass: HomeAssistant, clock: TickingDateTimeFactory
+) -> None:
+    soc = sensor(hass, "soc", 50, "%")
+    reader = Reader(hass, clock, device(BATTERY, {Role.SOC: soc}))
+    reader.look()
+    clock.tick(30)
+    show(hass, soc, 56, "%")  # what it was before a start, and then the truth; and no report since
+    told_at = now()
+    charges = [reader.look(35).banks[0].soc for _ in range(32)]
+    assert [each.value for each in charges] == [50] * 2 + [56] * 30
+    (believed_at,) = {each.at for each in charges[2:]}
+    assert believed_at == pytest.approx(told_at, abs=1)
+    assert [each.fresh(told_at + GOOD_FOR_S + 1) for each in charges] == [None] * 32
+
+
+async def test_a_charge_that_was_refused_is_not_looked_at_again_once_another_is_told(
+    hass: HomeAssistant, clock: TickingDateTimeFactory
+) -> None:
+    soc = sensor(hass, "soc", 50, "%")
+    reader = Reader(hass, clock, device(BATTERY, {Role.SOC: soc}))
+    reader.look()
+    for percent in (0, 50, 0, 51):
+        clock.tick(30)
+        show(hass, soc, percent, "%")
+        assert [reader.look(1).banks[0].soc.value for _ in range(5)] == [max(50, percent)] * 5
+
+
 async def test_a_charge_that_cannot_be_is_refused_and_the_one_before_grows_old(
     hass: HomeAssistant, clock: TickingDateTimeFactory
 ) -> None:

@@ -1,15 +1,72 @@
 """The capacity that the user tells, and one that is told anew."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
+from custom_components.solar_monitor.logic.bank import Bank, Storage
 from custom_components.solar_monitor.logic.site_figures import RoundTrip
 
 from .paper import INVERTER, PaperSite, Unit
 
 DAY: Final = date(2026, 6, 1)
+BOX: Final = "other_1"
+SECOND: Final = "2798765432"
+
+
+def told_by_the_box(
+    options: Mapping[str, Any], *, capacity_kwh: float | None = None, floor: float = 0.0
+) -> Storage:
+    """Let a box tell a charge of 80 %, next to an inverter with 50 % of 15.36 kWh and 10 %."""
+    site = PaperSite({"soc_of": BOX, **options})
+    site.inverter(Unit(capacity_kwh=15.36))
+    box = Bank(name=BOX, soc=site.watts(80.0), capacity_kwh=capacity_kwh, floor=floor)
+    site.others = replace(site.others, banks=(box,))
+    return site.look().storage
+
+
+@pytest.mark.parametrize("common", [False, True])
+def test_who_tells_the_charge_alone_leaves_the_capacity_to_the_others(*, common: bool) -> None:
+    storage = told_by_the_box({"common_bank": common})
+    assert (storage.soc, storage.capacity_kwh) == (80.0, 15.36)
+    assert storage.usable_kwh == pytest.approx(0.7 * 15.36), "the inverter stops at 10 %"
+
+
+def test_of_a_capacity_that_the_user_tells_the_inverter_leaves_its_floor() -> None:
+    storage = told_by_the_box({"capacity": 20.0})
+    assert storage.capacity_kwh == 20.0
+    assert storage.usable_kwh == pytest.approx(14.0)
+
+
+@pytest.mark.parametrize(("common", "capacity_kwh"), [(False, 29.36), (True, 15.36)])
+def test_who_tells_the_charge_of_a_battery_of_its_own_adds_its_capacity(
+    *, common: bool, capacity_kwh: float
+) -> None:
+    storage = told_by_the_box({"common_bank": common}, capacity_kwh=14.0, floor=20.0)
+    assert storage.soc == 80.0
+    assert storage.capacity_kwh == pytest.approx(capacity_kwh)
+    assert storage.usable_kwh == pytest.approx(0.6 * capacity_kwh)
+
+
+def test_two_inverters_at_a_battery_that_tells_its_charge_do_not_double_it() -> None:
+    site = PaperSite({"soc_of": BOX})
+    site.inverter(Unit(capacity_kwh=15.36))
+    site.inverter(Unit(capacity_kwh=15.0, floor=20.0), name=SECOND)
+    site.others = replace(site.others, banks=(Bank(name=BOX, soc=site.watts(80.0)),))
+    storage = site.look().storage
+    assert storage.capacity_kwh == 15.36
+    assert storage.usable_kwh == pytest.approx(0.6 * 15.36)
+
+
+def test_of_a_battery_that_nobody_knows_the_capacity_of_the_charge_is_known() -> None:
+    site = PaperSite({"soc_of": BOX})
+    site.inverter(Unit(capacity_kwh=None))
+    site.others = replace(site.others, banks=(Bank(name=BOX, soc=site.watts(80.0)),))
+    storage = site.look().storage
+    assert (storage.soc, storage.capacity_kwh, storage.usable_kwh) == (80.0, None, None)
 
 
 @pytest.mark.parametrize("common", [False, True])

@@ -62,11 +62,11 @@ def test_after_a_clock_was_ahead_peaks_are_kept_from_the_next_interval_on(days: 
     end = fed(peaks, 1_000, end, 20)
     assert mean_w(peaks) is None
     end = fed(peaks, 1_000, end, 10)
-    assert mean_w(peaks) == 1_000
+    assert mean_w(peaks) == 4_000, "what was known of the month before counts again"
     assert peaks.month == "2026-11"
     again = ImportPeaks.from_dict(peaks.to_dict())
-    fed(again, 2_000, end, 30)
-    assert mean_w(again) == 2_000
+    fed(again, 5_000, end, 30)
+    assert mean_w(again) == 5_000
 
 
 def test_a_clock_that_was_ahead_over_the_end_of_a_month_goes_on_with_the_old_one() -> None:
@@ -76,3 +76,32 @@ def test_a_clock_that_was_ahead_over_the_end_of_a_month_goes_on_with_the_old_one
     fed(peaks, 1_000, eve, 60)
     assert peaks.month == "2026-12"
     assert mean_w(peaks) is None, "it ended with November"
+
+
+def test_a_clock_that_starts_with_the_month_before_takes_no_peak_away() -> None:
+    peaks = ImportPeaks()
+    begin = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    end = fed(peaks, 5_000, begin, 60)
+    again = ImportPeaks.from_dict(peaks.to_dict())
+    fed(again, 300, begin - timedelta(days=4), 40)
+    fed(again, 200, end + timedelta(minutes=45), 60)
+    assert mean_w(again) == 5_000
+
+
+def test_a_clock_that_starts_in_1970_takes_no_peak_away() -> None:
+    peaks = ImportPeaks()
+    end = fed(peaks, 5_000, BEGIN, 60)
+    again = ImportPeaks.from_dict(peaks.to_dict())
+    for wrong in (datetime(1970, 1, 1, tzinfo=UTC), BEGIN - timedelta(days=40)):
+        fed(again, 300, wrong, 60)
+        again = ImportPeaks.from_dict(again.to_dict())
+    fed(again, 200, end + timedelta(hours=2), 60)
+    assert mean_w(again) == 5_000
+
+
+def test_what_a_clock_that_was_ahead_called_the_next_month_is_none_of_its_peaks() -> None:
+    peaks = ImportPeaks()
+    fed(peaks, 9_000, BEGIN + timedelta(days=25), 60)
+    fed(peaks, 1_000, BEGIN, 60)
+    fed(peaks, 2_000, datetime(2026, 12, 1, tzinfo=UTC), 60)
+    assert mean_w(peaks) == 2_000

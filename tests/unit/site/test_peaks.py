@@ -1,11 +1,13 @@
 from datetime import datetime, timedelta
 import json
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from custom_components.solar_monitor.logic.peaks import ImportPeaks, OnPeak
+
+from .paper import PaperSite, Unit
 
 PHOENIX: Final = ZoneInfo("America/Phoenix")
 KATHMANDU: Final = ZoneInfo("Asia/Kathmandu")
@@ -21,13 +23,12 @@ def feed(
     begin: datetime,
     minutes: float,
     *,
-    on_peak: OnPeak | None = None,
     step_s: float = 30.0,
 ) -> ImportPeaks:
     """Let the meter show a power for some minutes."""
     seconds = 0.0
     while seconds <= minutes * 60:
-        peaks.offer(power_w, begin + timedelta(seconds=seconds), on_peak)
+        peaks.offer(power_w, begin + timedelta(seconds=seconds))
         seconds += step_s
     return peaks
 
@@ -110,11 +111,42 @@ def test_an_interval_is_on_peak_if_it_lies_wholly_within(
 
 
 def test_the_peak_of_the_dear_hours_is_kept_apart() -> None:
-    peaks = ImportPeaks()
-    feed(peaks, 5_000, BEGIN - timedelta(hours=1), 60, on_peak=AFTERNOON)
-    feed(peaks, 1_500, BEGIN, 60, on_peak=AFTERNOON)
+    peaks = ImportPeaks(AFTERNOON)
+    feed(peaks, 5_000, BEGIN - timedelta(hours=1), 60)
+    feed(peaks, 1_500, BEGIN, 60)
     assert mean_w(peaks, HOUR) == 5_000
     assert mean_w(peaks, HOUR, on_peak=True) == 1_500
+    again = ImportPeaks.from_dict(json.loads(json.dumps(peaks.to_dict())), AFTERNOON)
+    assert mean_w(again, HOUR, on_peak=True) == 1_500
+
+
+@pytest.mark.parametrize("others", [None, OnPeak(frozenset(range(5)), 22 * 60, 23 * 60)])
+def test_the_peak_of_hours_that_are_dear_no_longer_is_forgotten(others: OnPeak | None) -> None:
+    peaks = feed(ImportPeaks(AFTERNOON), 1_500, BEGIN, 60)
+    again = ImportPeaks.from_dict(json.loads(json.dumps(peaks.to_dict())), others)
+    assert (mean_w(again, HALF), mean_w(again, HOUR)) == (1_500, 1_500)
+    assert mean_w(again, HALF, on_peak=True) is None
+    assert mean_w(again, HOUR, on_peak=True) is None
+
+
+def test_the_site_forgets_the_peak_of_hours_that_are_dear_no_longer() -> None:
+    def dear(begin: int, end: int) -> dict[str, object]:
+        hours = {"begin": f"{begin}:00:00", "end": f"{end}:00:00"}
+        return {"on_peak": {"weekdays": list("0123456"), **hours}}
+
+    def shown() -> dict[str, Any]:
+        site.inverter(Unit(ct=6_000.0))
+        values = site.model.values(site.look())[0]
+        return {on: values[f"import_peak_30min{on}"] for on in ("", "_on_peak")}
+
+    site = PaperSite(dear(11, 14))
+    for _ in range(60):
+        shown()
+    assert shown() == {"": 6_000, "_on_peak": 6_000}
+    site.restart()
+    assert shown() == {"": 6_000, "_on_peak": 6_000}
+    site.restart(dear(22, 23))
+    assert shown() == {"": 6_000, "_on_peak": None}
 
 
 def test_a_new_month_begins_with_nothing_and_the_interval_before_it_is_of_the_old_one() -> None:
@@ -131,6 +163,13 @@ def test_a_clock_that_falls_back_forgets_nothing() -> None:
     peaks = feed(ImportPeaks(), 4_000, BEGIN, 60)
     peaks.offer(0.0, BEGIN - timedelta(days=30))
     assert mean_w(peaks, HOUR) == 4_000
+
+
+def test_no_more_than_the_months_that_a_clock_may_make_up_are_kept() -> None:
+    peaks = ImportPeaks()
+    for days in range(0, 300, 31):
+        feed(peaks, 1_000, BEGIN + timedelta(days=days), 30)
+    assert len(peaks.to_dict()["months"]) == 3
 
 
 def test_intervals_follow_the_sites_clock_also_in_odd_zones() -> None:
@@ -150,7 +189,14 @@ def test_peaks_survive_a_restart_and_the_interrupted_interval_does_not_count() -
 
 
 @pytest.mark.parametrize(
-    "memory", [None, [], {"month": 7, "highest": []}, {"highest": {"1800": ["x", 1], "3600": [2]}}]
+    "memory",
+    [
+        None,
+        [],
+        {"months": 7},
+        {"months": {"2026-07": []}},
+        {"months": {"2026-07": {"1800": ["x", 1], "3600": [2]}}},
+    ],
 )
 def test_damaged_memory_begins_anew(memory: object) -> None:
     peaks = ImportPeaks.from_dict(memory)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from ...keeper import memory_store
 from ..spec import Source, SourceSpec
 from .contribute import SITE_KEYS, contribute
+from .core_entry import CORE_DOMAIN
 from .entries import KIND
 from .export import diagnostics
 from .reader import LONGEST_RETRY_S, SILENCE_S
@@ -51,6 +52,7 @@ SPEC: Final = SourceSpec(
     contribute=contribute,
     site_keys=SITE_KEYS,
     production=("production_power", "production_energy_total"),
+    core_domain=CORE_DOMAIN,
     grace_s=SILENCE_S,
     silence_s=SILENCE_S,
     longest_retry_s=LONGEST_RETRY_S,

@@ -10,7 +10,7 @@ from ...logic.flows import AcArray, AcBattery, Meter, Reading
 from ...logic.site_totals import Flow
 from ..spec import Snapshot, Source, Times
 from .alarms import EVIDENCE_S, GRID_PRESENT, METERING_PROBLEM, PRODUCTION_PROBLEM
-from .panels import PANEL_PROBLEM, PROBLEM_PANELS
+from .panels import PANEL_PROBLEM, PROBLEM_PANELS, TODAY, panel_key
 from .rows_battery import has_battery
 from .source import EnvoySource
 from .values import (
@@ -75,6 +75,12 @@ class _Telling:
             meters=(Meter(name=self._name, power=self._reading(GRID_POWER)),) if net else (),
             homes=(Meter(name=self._name, power=self._reading(CONSUMPTION_POWER)),) if home else (),
             counters={self._name: dict(self._counters(battery=battery, net=net))},
+            panels={
+                self._name: {
+                    serial: self._values.get(panel_key(serial, TODAY))
+                    for serial in self._shape.panels
+                }
+            },
             evidence=tuple(self._evidence()),
         )
 
