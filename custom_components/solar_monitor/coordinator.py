@@ -75,7 +75,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
     ) -> None:
         """Prepare; nothing is asked before the first refresh."""
         self.source = source
-        self.happenings = Happenings()
+        self.happenings = Happenings(hass)
         self.on_growth: CALLBACK_TYPE = lambda: None
         """Called when the source has other devices or rows than before; `data` is new by then."""
         self.on_news: CALLBACK_TYPE = lambda: None
@@ -140,7 +140,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
             told=self._told,
             stood=self._seen,
             good_for_s=max(GRACE_INTERVALS * self.interval_s, MOMENT_S),
-            night=is_night(self.hass),
+            is_night=lambda: is_night(self.hass),
         )
 
     @override
@@ -388,6 +388,7 @@ class SourceCoordinator(DataUpdateCoordinator[Snapshot]):
 
     async def async_stop(self) -> None:
         """Cancel the poll and the timers and close the source; the entities are gone by now."""
+        self.happenings.async_stop()
         await self.async_shutdown()
         if self._polling is not None:
             self._polling.cancel()

@@ -18,6 +18,8 @@ from custom_components.solar_monitor.const import DOMAIN
 from tests.integration.conftest import SetUp
 from tests.integration.deye import entry_for, registered, state_of
 from tests.integration.machine import TimeMachine
+from tests.integration.site.kit import site_entry_with
+from tests.integration.states import state_with
 from tests.integration.truth import wrong_states
 from tests.integration.units import HOME, UNITS
 from tests.simulators.face_gridtied import Asleep, GridTied
@@ -208,6 +210,35 @@ async def test_a_restart_in_the_night_keeps_counters_and_shows_no_power(
     logger.site.clock.freeze()
     await machine.run(60)
     assert not wrong_states(hass, entry, logger)
+
+
+@sleepers
+async def test_a_site_of_inverters_that_sleep_is_well_all_night_also_after_a_restart(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    logger: LoggerSimulator,
+) -> None:
+    entries = site_entry_with(), entry_for(logger)
+    for each in entries:
+        await set_up(each)
+    await machine.run(300)
+    shown: dict[str, set[str]] = {"unreachable": set(), "data_stale": set(), "alarm": set()}
+    in_the_dark: dict[str, set[str]] = {"status": set(), "pv_power": set()}
+
+    async def watch(until: datetime) -> None:
+        while (now := dt_util.utcnow()) < until:
+            await machine.run(STEP_S)
+            watched = shown | in_the_dark if DARK_FROM < now < DARK_UNTIL else shown
+            for key, states in watched.items():
+                states.add(state_with(hass, f"site_{key}").state)
+
+    await watch(MIDNIGHT)
+    for each in entries:
+        assert await machine.finish(hass.config_entries.async_reload(each.entry_id))
+    await watch(MORNING)
+    assert shown == {"unreachable": {"off"}, "data_stale": {"off"}, "alarm": {"off"}}
+    assert in_the_dark == {"status": {"complete"}, "pv_power": {"0"}}
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from .stored import is_number
 FORGOTTEN_S: Final = 86_400.0
 """How long a source that speaks may leave out a device before that is taken for gone."""
 _NO_TWINS: Final[Mapping[tuple[str, str], str]] = MappingProxyType({})
+_NO_DEVICES: Final[Mapping[str, Collection[str]]] = MappingProxyType({})
 # Hours in which nobody watched are no hours of an alarm.
 _LONGEST_STEP_S: Final = 900.0
 # What is told further apart than any source is asked was not told in a row: a clock that was put
@@ -248,18 +249,26 @@ class Board:
         sources: Collection[str],
         kinds: Collection[Kind] = frozenset(Kind),
         twins: Mapping[tuple[str, str], str] = _NO_TWINS,
+        devices: Mapping[str, Collection[str]] = _NO_DEVICES,
     ) -> tuple[Change, ...]:
         """Take in all that is said now; returns what is news, the oldest first.
 
         `sources` are all that take part, silent ones too; `kinds` are those that are watched for.
         `twins`: what another source tells of as well, by source and device, with the name of that
-        other one.
+        other one. `devices`: all that a source has, where that is known: others of it are gone.
         """
         said = _joined(each for each in statements if each.about.kind in kinds)
         said = {about: each for about, each in said.items() if about.source in sources}
         before = self._standing(twins)
         stood = {topic: any(each.told for each in alike) for topic, alike in before.items()}
-        changes = [*self._take(said, now), *self._miss(said, now, sources, kinds)]
+        gone = frozenset(
+            about
+            for about in self._records
+            if about.source not in sources
+            or about.kind not in kinds
+            or about.device not in devices.get(about.source, (about.device,))
+        )
+        changes = [*self._take(said, now), *self._miss(said, now, gone)]
         together: dict[_Topic, list[Change]] = {topic: [] for topic in stood}
         for change in sorted(changes, key=_in_order):
             together.setdefault(_topic(change.alarm.about, twins), []).append(change)
@@ -291,13 +300,9 @@ class Board:
                 yield change
 
     def _miss(
-        self,
-        said: Mapping[About, Statement],
-        now: float,
-        sources: Collection[str],
-        kinds: Collection[Kind],
+        self, said: Mapping[About, Statement], now: float, gone: Collection[About]
     ) -> Iterator[Change]:
-        """Take in of what nothing is said."""
+        """Take in of what nothing is said; nobody watches any more what is gone."""
         speaking = {about.source for about, each in said.items() if each.holds is not None}
         for about, record in list(self._records.items()):
             if about in said:
@@ -305,8 +310,7 @@ class Board:
             record.heard = False
             if about.source not in speaking:
                 record.named_at = now
-            watched = about.source in sources and about.kind in kinds
-            if watched and now - record.named_at < FORGOTTEN_S:
+            if about not in gone and now - record.named_at < FORGOTTEN_S:
                 record.named_at = min(record.named_at, now)
                 continue
             del self._records[about]

@@ -114,7 +114,8 @@ class Statement:
     words: tuple[str, ...] = ()
     """What the device calls it: codes, or words as they came."""
     covered: bool = False
-    """Whether it says nothing only because something worse says it all: nobody is silent."""
+    """Whether it says nothing because something worse says it all, or because the device may
+    sleep: nobody is silent, and what was told stays."""
 
     @classmethod
     def of(cls, source: str, evidence: Evidence, now: float) -> Self:
@@ -125,6 +126,7 @@ class Statement:
             evidence.standing(now),
             evidence.at,
             evidence.words,
+            covered=evidence.holds is None and evidence.sleeping(now),
         )
 
 

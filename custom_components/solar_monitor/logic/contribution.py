@@ -21,6 +21,7 @@ _NOTHING: Final[Mapping[str, Mapping[Flow, Counter]]] = MappingProxyType({})
 _NAMELESS: Final[Mapping[str, str]] = MappingProxyType({})
 _NO_SETTINGS: Final[Mapping[str, frozenset[Setting]]] = MappingProxyType({})
 _NOBODY: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
+_NO_PANELS: Final[Mapping[str, Mapping[str, float | None]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,20 @@ class Evidence:
     """The part or serial number that it is about; empty: the source as a whole."""
     words: tuple[str, ...] = ()
     """What the device calls it: codes, or words as they came."""
+    asleep: bool = False
+    """Whether the device may sleep now, as it should: what cannot be told is no silence then."""
 
     def standing(self, now: float) -> bool | None:
         """Tell whether something is wrong; None if not known, too old, or of a time to come."""
-        return self.holds if -LONGEST_AHEAD_S <= now - self.at <= self.good_for_s else None
+        return self.holds if self._counts(now) else None
+
+    def sleeping(self, now: float) -> bool:
+        """Tell whether the device may sleep; not if that is too old, or of a time to come."""
+        return self.asleep and self._counts(now)
+
+    def _counts(self, now: float) -> bool:
+        """Tell whether it is of now."""
+        return -LONGEST_AHEAD_S <= now - self.at <= self.good_for_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +149,11 @@ class Contribution:
     """Meters of everything that the house takes."""
     counters: Mapping[str, Mapping[Flow, Counter]] = field(default_factory=lambda: _NOTHING)
     """The counters by the name of the part that has them; a flow that is missing is not counted."""
+    panels: Mapping[str, Mapping[str, float | None]] = field(default_factory=lambda: _NO_PANELS)
+    """By array: the panels that report one by one, each with what it has made since midnight."""
+    notices: frozenset[str] = frozenset()
+    """Parts that tell a few times a day what is wrong, and no power: missing if none does for a
+    day."""
     inverters: tuple[InverterState, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     """All that it can judge; what it leaves out for a day it has no longer."""
@@ -162,8 +178,9 @@ class Contribution:
         return replace(self, inverters=now.inverters, evidence=now.evidence)
 
     def parts(self) -> Iterator[str]:
-        """Name all parts that power flows through."""
+        """Name all parts that power flows through, and batteries that tell their charge alone."""
         yield from (hybrid.name for hybrid in self.hybrids)
         yield from (array.name for array in self.arrays)
         yield from (battery.name for battery in self.batteries)
         yield from (meter.name for meter in (*self.meters, *self.homes))
+        yield from (bank.name for bank in self.banks)

@@ -4,7 +4,8 @@
   and it stays low until the level is reached. A time of day at which nothing was known, for an hour
   after it as well, is left out.
 - The import is high if it has been above a power for some time without a break, within hours of
-  the day. Once that has ended, it is not high again before a pause is over.
+  the day: from one reading that says so to another one. Once that has ended, it is not high again
+  before a pause is over.
 - An inverter is hot above a temperature, until it is 5 K below it.
 - Panels that are known to make something make nothing although it is day.
 
@@ -103,8 +104,11 @@ class HighImport:
         """Give what must survive a restart, as JSON."""
         return {"high": self._high, "quiet_until": self._quiet_until}
 
-    def offer(self, import_w: float | None, local: datetime) -> bool | None:
-        """Take in the power of the grid, + importing; tells whether it is high."""
+    def offer(self, import_w: float | None, local: datetime, *, told_at: float) -> bool | None:
+        """Take in the power of the grid, + importing; tells whether it is high.
+
+        `told_at`: when that power was told (unix s).
+        """
         now = local.timestamp()
         if not self._hours.covers(local, _MINUTE_S):
             self._end(now)
@@ -117,10 +121,10 @@ class HighImport:
         if import_w <= self._above_w:
             self._end(now)
             return False
-        self._since = now if self._since is None else self._since
+        self._since = told_at if self._since is None else min(self._since, told_at)
         # A clock that was set back makes the pause no longer.
         self._quiet_until = min(self._quiet_until, now + self._cooldown_s)
-        if now - self._since >= self._for_s and now >= self._quiet_until:
+        if told_at - self._since >= self._for_s and now >= self._quiet_until:
             self._high = True
         return self._high
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..logic.alarms import About, Kind, Statement
 from ..logic.contribution import Contribution, Subject
-from ..logic.flows import Reading
+from ..logic.flows import Plant, Reading
 from ..logic.thresholds import HighImport, HotInverter, LowBattery, NoProduction
 
 if TYPE_CHECKING:
@@ -28,26 +28,38 @@ _LOW: Final = "low_battery"
 _HIGH: Final = "high_import"
 _HOT: Final = "hot_inverters"
 _MAKING: Final = "production"
+_LIMITS: Final = {
+    _LOW: Kind.LOW_BATTERY,
+    _HIGH: Kind.HIGH_IMPORT,
+    _HOT: Kind.HOT_INVERTER,
+}
 
 
 class Signs:
     """Collects the statements of one look after the other."""
 
     def __init__(self, options: AlarmOptions, memory: Mapping[str, Any]) -> None:
-        """Continue from what `memory` gave; anything else starts with nothing known."""
+        """Continue from what `memory` gave; anything else starts with nothing known.
+
+        What a limit has noted until it was turned off counts no more.
+        """
         battery, grid = options.battery, options.grid_import
         self._options: Final = options
+        self.kinds: Final = _watched(options)
+        """The kinds that are watched for: all but the limits that the user has not set."""
         self._began_at: float | None = None
-        self._low: Final = LowBattery(battery.below, battery.at, memory.get(_LOW))
+        watched = self.kinds
+        noted = {name: memory.get(name) for name, kind in _LIMITS.items() if kind in watched}
+        self._low: Final = LowBattery(battery.below, battery.at, noted.get(_LOW))
         self._high: Final = HighImport(
             grid.above_w,
             for_s=grid.for_s,
             hours=(grid.begin, grid.end),
             cooldown_s=grid.cooldown_s,
-            memory=memory.get(_HIGH),
+            memory=noted.get(_HIGH),
         )
         self._hot: Final = _Watches(
-            lambda saved: HotInverter(options.temperature.above, saved), memory.get(_HOT)
+            lambda saved: HotInverter(options.temperature.above, saved), noted.get(_HOT)
         )
         self._making: Final = _Watches(
             lambda saved: NoProduction(options.production.after_s, saved), memory.get(_MAKING)
@@ -61,18 +73,6 @@ class Signs:
             _HOT: self._hot.memory(),
             _MAKING: self._making.memory(),
         }
-
-    @property
-    def kinds(self) -> frozenset[Kind]:
-        """The kinds that are watched for: all but the limits that the user has not set."""
-        options = self._options
-        limits = {
-            Kind.LOW_BATTERY: options.battery.enabled,
-            Kind.HIGH_IMPORT: options.grid_import.enabled,
-            Kind.HOT_INVERTER: options.temperature.enabled,
-            Kind.NO_PRODUCTION: options.production.enabled,
-        }
-        return frozenset(kind for kind in Kind if limits.get(kind, True))
 
     def keep(self, sources: Collection[str]) -> None:
         """Forget what was noted of all sources but these."""
@@ -114,38 +114,46 @@ class Signs:
         soc = None if moment.held else moment.storage.soc
         grid_w = None if moment.held else moment.flows.grid_w
         options = self._options
-        yield Statement(
-            About(Kind.LOW_BATTERY, SITE, ""),
-            self._low.offer(soc, moment.local),
-            moment.at,
-            (f"< {options.battery.below:g} %",),
-        )
-        yield Statement(
-            About(Kind.HIGH_IMPORT, SITE, ""),
-            self._high.offer(grid_w, moment.local),
-            moment.at,
-            (f"> {options.grid_import.above_w:g} W",),
-        )
+        if options.battery.enabled:
+            yield Statement(
+                About(Kind.LOW_BATTERY, SITE, ""),
+                self._low.offer(soc, moment.local),
+                moment.at,
+                (f"< {options.battery.below:g} %",),
+            )
+        if options.grid_import.enabled:
+            yield Statement(
+                About(Kind.HIGH_IMPORT, SITE, ""),
+                self._high.offer(grid_w, moment.local, told_at=_grid_told_at(moment.plant)),
+                moment.at,
+                (f"> {options.grid_import.above_w:g} W",),
+            )
 
     def _heat(self, given: Contribution, moment: SiteMoment) -> Iterator[Statement]:
-        """Say which inverters are hot."""
+        """Say which inverters are hot, each with the time of its reading."""
+        if not self._options.temperature.enabled:
+            return
         limit = (f"> {self._options.temperature.above:g} °C",)
         for inverter in given.inverters:
-            reading = inverter.temperature
-            celsius = None if reading is None else reading.fresh(moment.at)
+            reading = inverter.temperature or Reading(None, moment.at)
             about = _about(Kind.HOT_INVERTER, given, inverter.name)
-            yield Statement(about, self._hot.of(about).offer(celsius), moment.at, limit)
+            hot = self._hot.of(about).offer(reading.fresh(moment.at))
+            yield Statement(about, hot, reading.at, limit)
 
     def _production(
         self, given: Contribution, moment: SiteMoment, *, day: bool
     ) -> Iterator[Statement]:
-        """Say which panels make nothing, where their source does not judge that itself."""
+        """Say which panels make nothing, where their source does not judge that itself.
+
+        Which of them have ever made something is noted also while nobody wants to know.
+        """
+        watched_day = day and self._options.production.enabled
         if any(evidence.subject is Subject.PRODUCTION for evidence in given.evidence):
             return
         for part, power, rated_w in _panels(given):
             about = _about(Kind.NO_PRODUCTION, given, part)
             nothing = self._making.of(about).offer(
-                power.fresh(moment.at), rated_w=rated_w, day=day, now=moment.at
+                power.fresh(moment.at), rated_w=rated_w, day=watched_day, now=moment.at
             )
             yield Statement(about, nothing, moment.at)
 
@@ -181,6 +189,17 @@ class _Watches[WatchT: (HotInverter, NoProduction)]:
         for (source, part), watch in self._watches.items():
             stored.setdefault(source, {})[part] = watch.to_dict()
         return stored
+
+
+def _watched(options: AlarmOptions) -> frozenset[Kind]:
+    """Give the kinds that are watched for."""
+    limits = {
+        Kind.LOW_BATTERY: options.battery.enabled,
+        Kind.HIGH_IMPORT: options.grid_import.enabled,
+        Kind.HOT_INVERTER: options.temperature.enabled,
+        Kind.NO_PRODUCTION: options.production.enabled,
+    }
+    return frozenset(kind for kind in Kind if limits.get(kind, True))
 
 
 def _evidence(moment: SiteMoment) -> Iterator[Statement]:
@@ -219,17 +238,30 @@ def _stale(
     """Say which parts are missing in the sums that were there once.
 
     A cloud that is asked a few times a day has no power in between, and that is as it should be:
-    its part is missing if it has not answered for a day.
+    its part is missing if it has not answered for a day. What may sleep is not asked to tell.
     """
+    asleep = any(evidence.sleeping(moment.at) for evidence in given.evidence)
     rare = {array.name for array in given.arrays if array.power.good_for_s > _RARE_S}
-    for part in dict.fromkeys(given.parts()):
+    rare |= given.notices
+    for part in dict.fromkeys((*given.parts(), *sorted(given.notices))):
         about = _about(Kind.STALE, given, part)
         if part in rare:
             missing = heard_at is not None and moment.at - heard_at > _DAY_S
         else:
             missing = part in moment.missing
         if not missing or known(about):
-            yield Statement(about, missing, moment.at)
+            excused = missing and asleep
+            yield Statement(about, None if excused else missing, moment.at, covered=excused)
+
+
+def _grid_told_at(plant: Plant) -> float:
+    """Give when the power of the grid was told last, by what tells it."""
+    if plant.meter is not None:
+        return plant.meter.power.at
+    readings = (
+        [hybrid.grid_port for hybrid in plant.hybrids] if plant.home is None else [plant.home]
+    )
+    return max((reading.at for reading in readings), default=0.0)
 
 
 def _panels(given: Contribution) -> Iterator[tuple[str, Reading, float | None]]:

@@ -3,14 +3,16 @@
 What is wrong, and what becomes of it, is decided in `logic/alarms.py`; here it gets its words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast, override
 
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from ..logic.alarm_board import Board
-from ..logic.alarms import Change
+from ..logic.alarms import Alarm, Change
 from ..logic.stored import is_number
 from ..sources.spec import Finding, Happening, Rows
 from ..sun import is_low
@@ -23,8 +25,6 @@ from .roles import OTHERS
 from .rows_alarms import alarm_rows
 
 if TYPE_CHECKING:
-    from homeassistant.core import HomeAssistant
-
     from ..coordinator import SolarMonitorConfigEntry
     from .moment import SiteMoment
     from .options_data import SiteOptions
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _BOARD: Final = "board"
 _SIGNS: Final = "signs"
 _TITLES: Final = "titles"
+_CALLED: Final = "called"
 _SHOWN: Final = "shown"
 _HEARD: Final = "heard"
 
@@ -62,7 +63,12 @@ class SiteAlarms(SitePart):
         """Continue from what `memory` gave; `title` is what people call the site."""
         self._hass: Final = hass
         self._own_titles: Final = {SITE: title} | {each.id: each.name for each in options.others}
-        self._called: dict[str, str] = {}
+        self._others: Final = frozenset(each.id for each in options.others)
+        self._called: dict[str, dict[str, str]] = {
+            str(name): {str(part): str(text) for part, text in _part(called, name).items()}
+            for called in (_part(memory, _CALLED),)
+            for name in called
+        }
         self.board: Final = Board(memory.get(_BOARD))
         self._signs: Final = Signs(options.alarms, _part(memory, _SIGNS))
         self._titles = {str(name): str(text) for name, text in _part(memory, _TITLES).items()}
@@ -74,11 +80,21 @@ class SiteAlarms(SitePart):
         self._members = frozenset(self._titles)
         self._revision = 0
         self._due = False
+        self._kept: Mapping[str, Any] | None = memory
+        """What is stored until Home Assistant has started: what nobody has heard is told again."""
+        self._kept_no_longer = False
+        self._stop_waiting: Final[CALLBACK_TYPE] = async_at_started(hass, self._on_started)
+
+    @callback
+    def _on_started(self, _hass: HomeAssistant) -> None:
+        """Store from now on what was told: there are automations that hear it."""
+        self._kept, self._kept_no_longer = None, True
 
     @property
     def _words(self) -> Words:
         """What puts alarms into words."""
-        return Words(self._hass, self._titles | self._called | self._own_titles)
+        called = {part: text for own in self._called.values() for part, text in own.items()}
+        return Words(self._hass, self._titles | called | self._own_titles)
 
     @property
     @override
@@ -126,7 +142,7 @@ class SiteAlarms(SitePart):
         sources = {*members, SITE, OTHERS}
         self._signs.keep(sources)
         for given in moment.contributions:
-            self._called |= given.called
+            self._called[given.name] = {**self._called.get(given.name, {}), **given.called}
             if given.last_success is not None:
                 self._heard[given.name] = given.last_success
         statements = self._signs.statements(
@@ -139,23 +155,38 @@ class SiteAlarms(SitePart):
             for gateway in sorted(gateways & members.keys())
         }
         changes = self.board.look(
-            statements, moment.at, sources=sources, kinds=self._signs.kinds, twins=twins
+            statements,
+            moment.at,
+            sources=sources,
+            kinds=self._signs.kinds,
+            twins=twins,
+            devices={OTHERS: self._others},
         )
-        self._due = bool(changes)
+        self._due = bool(changes) or self._kept_no_longer
+        self._kept_no_longer = False
         happenings = tuple(self._told(change) for change in changes)
-        # A source that has left is named for the last time.
+        # Who has left is named for the last time.
         self._titles = members
+        self._forget_parts(moment)
         self._note(frozenset(members))
         states = {key: self.board.state(kinds) for key, kinds in alarm_keys.PROBLEMS.items()}
+        standing, words = self.board.standing, self._words
         return PartNews(
             values={
                 **{key: state for key, state in states.items() if state is not None},
-                **{about(key): self._attributes(key) for key in self.problems},
+                **{about(key): self._attributes(key, standing, words) for key in self.problems},
                 **self._success(),
             },
             withdrawn=frozenset(key for key, state in states.items() if state is None),
             happenings=happenings,
         )
+
+    def _forget_parts(self, moment: SiteMoment) -> None:
+        """Keep what people call the parts that there are; a source that is silent names none."""
+        self._called = {
+            given.name: dict(given.called) or self._called[given.name]
+            for given in moment.contributions
+        }
 
     def _note(self, members: frozenset[str]) -> None:
         """Notice which sources there are, and what they tell of.
@@ -172,11 +203,11 @@ class SiteAlarms(SitePart):
         self._heard = {name: at for name, at in self._heard.items() if name in members}
         self._revision += (self.problems, self._members) != before
 
-    def _attributes(self, key: str) -> dict[str, Any]:
-        """Describe the alarms of a binary sensor."""
+    def _attributes(self, key: str, standing: Sequence[Alarm], words: Words) -> dict[str, Any]:
+        """Describe the alarms of a binary sensor; `standing` are those of all."""
         kinds = alarm_keys.PROBLEMS[key]
-        alarms = [each for each in self.board.standing if each.about.kind in kinds]
-        return self._words.summed_up(alarms, self.board.silent(kinds))
+        alarms = [each for each in standing if each.about.kind in kinds]
+        return words.summed_up(alarms, self.board.silent(kinds))
 
     def _success(self) -> dict[str, Any]:
         """Give when each source was last heard; None: not since it was added."""
@@ -216,17 +247,21 @@ class SiteAlarms(SitePart):
     @override
     def memory(self) -> Mapping[str, Any]:
         """Give what must survive a restart, as JSON."""
+        if self._kept is not None:
+            return self._kept
         return {
             _BOARD: self.board.to_list(),
             _SIGNS: self._signs.memory(),
             _TITLES: dict(self._titles),
+            _CALLED: {name: dict(called) for name, called in self._called.items()},
             _SHOWN: sorted(self._remembered),
             _HEARD: dict(self._heard),
         }
 
     @override
     async def async_close(self) -> None:
-        """Nothing goes on between two looks."""
+        """Wait for the start no longer; nothing else goes on between two looks."""
+        self._stop_waiting()
 
 
 def _part(memory: Mapping[str, Any], name: str) -> Mapping[str, Any]:

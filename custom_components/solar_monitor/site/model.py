@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ..logic.balance import BalanceWatch
-from ..logic.bank import Storage, join
+from ..logic.bank import Storage, join, silent
 from ..logic.contribution import Contribution
 from ..logic.flows import Flows, Gap, reckon
 from ..logic.skew import is_skewed
@@ -90,28 +90,26 @@ class SiteModel:
             if each.included
         )
         offer_proofs(self._proofs, contributions)
-        configured = frozenset(member.name for member in members)
+        configured = frozenset(member.name for member in members if member.stands)
         assembly = assemble(contributions, self._options, self._proofs, configured, self._on_port)
         if self.settled:
             self._on_port = assembly.on_port
         plant, rated_w = assembly.plant, _rated_w(assembly)
+        banks, common = storage_banks(assembly.banks, self._options), self._options.common_bank
         held = is_skewed(plant, now)
         if not held:
             self._flows = reckon(plant, now)
-            self._storage = join(
-                storage_banks(assembly.banks, self._options),
-                now,
-                common=self._options.common_bank,
-            )
+            self._storage = join(banks, now, common=common)
             self._energies.look(assembly, self._flows, contributions, now)
             self._figures.look(self._flows, now, local, rated_w)
             self.balance.offer(self._flows, rated_w=rated_w, now=now)
         self._note_gap(now)
         self._note_shape(assembly, contributions)
         inputs = tuple(named_readings(assembly))
-        silent = {part: None for part, reading in inputs if reading.fresh(now) is None}
-        heard = [(part, reading.at) for part, reading in inputs if part not in silent]
-        missing = tuple(silent | dict.fromkeys(self._energies.missing(now)))
+        dark = {part: None for part, reading in inputs if reading.fresh(now) is None}
+        heard = [(part, reading.at) for part, reading in inputs if part not in dark]
+        uncharged = filter(self._shown.charged, silent(banks, now, common=common))
+        missing = tuple(dark | dict.fromkeys((*uncharged, *self._energies.missing(now))))
         moment = SiteMoment(
             at=now,
             local=local,
@@ -153,7 +151,7 @@ class SiteModel:
                 yield known if now is None else known.saying(now)
             elif now is not None:
                 yield now
-        if any(others.parts()) or others.banks:
+        if any(others.parts()):
             yield others
 
     def _note_gap(self, now: float) -> None:

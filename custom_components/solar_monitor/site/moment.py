@@ -23,6 +23,17 @@ class Member:
     """What its entry is called now."""
     included: bool = True
     """Whether it is part of the site."""
+    disabled: bool = False
+    """Whether people have disabled its entry: it runs perhaps, and nobody reads it."""
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether what it measures is left to it, so that nobody else's figure of it counts.
+
+        Also of one that is disabled and missed, or left out on purpose: but not of one that is
+        both, for then nobody wants its figures, and what an account tells is all there is.
+        """
+        return self.included or not self.disabled
 
 
 class Status(StrEnum):
@@ -69,7 +80,7 @@ class SiteMoment:
     faults: frozenset[Fault] = frozenset()
     """What does not add up."""
     missing: tuple[str, ...] = ()
-    """The names of the parts of which a power is missing, or for long a counter."""
+    """The names of the parts of which a power or a charge is missing, or for long a counter."""
     oldest: tuple[str, float] | None = None
     """The part with the oldest reading that still counts, and when that was made."""
     status: Status = Status.NO_SOURCE

@@ -30,11 +30,7 @@ class Choices:
         self.options = SiteOptions.read(entry.options)
         self.members = async_members(hass, self.options)
         self._given = _contributions(hass, entry, self.members)
-        self._owners = {
-            part: given.name
-            for given in self._given
-            for part in (*given.parts(), *(bank.name for bank in given.banks))
-        }
+        self._owners = {part: given.name for given in self._given for part in given.parts()}
 
     def sources(self) -> list[SelectOptionDict]:
         """Give all sources, part of the site or not."""
@@ -82,7 +78,7 @@ class Choices:
 
     def _arrays(self) -> Iterator[str]:
         """Name the arrays, without those that another source tells better."""
-        configured = {member.name for member in self.members}
+        configured = {member.name for member in self.members if member.stands}
         for given in self._given:
             for array in given.arrays:
                 if configured.isdisjoint(given.told_better.get(array.name, ())):

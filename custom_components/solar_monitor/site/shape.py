@@ -102,6 +102,10 @@ class Shown:
         """Give what must survive a restart as JSON."""
         return {name: sorted(shown) for name, shown in self._by.items()}
 
+    def charged(self, name: str) -> bool:
+        """Tell whether a charge was ever told by the source or device of this name."""
+        return Feature.CHARGE in self._by.get(name, frozenset())
+
     def note(
         self, shape: Shape, assembly: Assembly, contributions: Iterable[Contribution]
     ) -> Shape:
@@ -122,7 +126,6 @@ def _names(given: Contribution) -> Iterator[str]:
         yield given.name
         return
     yield from given.parts()
-    yield from (bank.name for bank in given.banks)
 
 
 def _shown_by(given: Contribution, name: str, generators: frozenset[str]) -> frozenset[Feature]:

@@ -35,11 +35,14 @@ class Says:
     """What a source tells of itself, from the next poll on. None: it cannot tell."""
 
     subjects: dict[Subject, bool | None] = field(default_factory=dict)
+    asleep: bool = False
     device: str = ""
     words: tuple[str, ...] = ()
     called: dict[str, str] = field(default_factory=dict)
     production_w: float | None = None
     production_good_for_s: float = GOOD_FOR_S
+    good_for_s: float = GOOD_FOR_S
+    """All other figures are."""
     grid_w: float | None = None
     soc: float | None = None
     celsius: float | None = None
@@ -51,7 +54,7 @@ class Says:
         at = times.at("production_power")
 
         def reading(value: float | None) -> Reading:
-            return Reading(value, at, GOOD_FOR_S)
+            return Reading(value, at, self.good_for_s)
 
         panels = AcArray(
             name=SERIAL, power=Reading(self.production_w, at, self.production_good_for_s)
@@ -74,6 +77,7 @@ class Says:
             yield Evidence(
                 subject=subject,
                 holds=holds,
+                asleep=self.asleep,
                 at=at,
                 good_for_s=GOOD_FOR_S,
                 device=self.device or SERIAL,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 from homeassistant.components.automation.helpers import async_get_blueprints
 from homeassistant.components.blueprint.models import Blueprint
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import CoreState, HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.solar_monitor.logic.contribution import Subject
 from tests.integration.glue.toy import SILENCE, Toy
 from tests.integration.machine import TimeMachine
-from tests.integration.site_alarms.kit import HOUR, Says, problem
+from tests.integration.site_alarms.kit import HOUR, Says, Told, problem, start, stop
 from tests.integration.states import entity_of
 
 pytestmark = pytest.mark.usefixtures("living")
@@ -181,6 +181,76 @@ async def test_an_old_alarm_is_not_sent_again_after_a_restart(
     assert [title for title, _ in sent(phone)] == ["Toy: The grid is gone"]
 
 
+async def test_nor_is_one_that_has_just_been_sent_when_the_site_reloads(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    told: Told,
+    living: MockConfigEntry,
+    phone: list[ServiceCall],
+    automate: Automate,
+) -> None:
+    await automate("alarm", {"alarms": ALARMS, "actions": [PHONE]})
+    says.subjects = {Subject.GRID: False}
+    await machine.run(70)
+    says.subjects = {Subject.GRID: True}
+    while not told.short:
+        await machine.run(1)
+    assert await machine.finish(hass.config_entries.async_reload(living.entry_id))
+    await machine.run(100)
+    assert [title for title, _ in sent(phone)] == ["Toy: The grid is gone"]
+
+
+async def test_an_alarm_of_the_first_look_after_a_reload_is_sent(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    living: MockConfigEntry,
+    phone: list[ServiceCall],
+    automate: Automate,
+) -> None:
+    await automate("alarm", {"alarms": ALARMS, "actions": [PHONE]})
+    says.subjects = {Subject.INVERTER: False, Subject.GRID: False}
+    await machine.run(70)
+    says.subjects = {Subject.INVERTER: True, Subject.GRID: False}
+    await machine.run(100)
+    assert await machine.finish(hass.config_entries.async_unload(living.entry_id))
+    says.subjects = {Subject.INVERTER: True, Subject.GRID: True}
+    await machine.run(HOUR)
+    assert await machine.finish(hass.config_entries.async_setup(living.entry_id))
+    await machine.run(100)
+    titles = ["Toy: Inverter has stopped with a fault", "Toy: The grid is gone"]
+    assert [title for title, _ in sent(phone)] == titles
+
+
+async def test_what_is_told_before_home_assistant_has_started_is_sent_once_it_has(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    living: MockConfigEntry,
+    toy_config: MockConfigEntry,
+    phone: list[ServiceCall],
+    automate: Automate,
+) -> None:
+    says.subjects = {Subject.GRID: False}
+    await machine.run(70)
+    await stop(hass, machine, living, toy_config)
+    hass.set_state(CoreState.not_running)
+    await automate("alarm", {"alarms": ALARMS, "actions": [PHONE]})
+    says.subjects = {Subject.GRID: True}
+    await start(hass, machine, living, toy_config)
+    await machine.run(100)
+    assert problem(hass, "grid_lost").state == "on"
+    assert sent(phone) == []
+    await machine.finish(hass.async_start())
+    await machine.run(100)
+    assert [title for title, _ in sent(phone)] == ["Toy: The grid is gone"]
+    says.subjects = {Subject.GRID: False}
+    await machine.run(400)
+    titles = ["Toy: The grid is gone", "Over: Toy: The grid is gone"]
+    assert [title for title, _ in sent(phone)] == titles
+
+
 async def test_an_alarm_is_shown_in_home_assistant_unless_something_else_is_chosen(
     hass: HomeAssistant, machine: TimeMachine, says: Says, automate: Automate
 ) -> None:
@@ -291,7 +361,21 @@ async def test_the_heart_beats_as_long_as_all_is_well(
     pings.clear()
     await machine.run(HOUR)
     assert pings == []
+    says.subjects, says.asleep = {Subject.CONNECTION: None}, True
+    await machine.run(HOUR)
+    assert problem(hass, "unreachable").state == "on"
+    assert pings == []
+    says.subjects, says.asleep = {Subject.CONNECTION: False}, False
+    await machine.run(600)
+    pings.clear()
+    says.subjects, says.asleep = {Subject.CONNECTION: None}, True
+    await machine.run(HOUR)
+    assert problem(hass, "unreachable").state == "off"
+    assert pings == ["/site"] * 12
+    pings.clear()
     toy.error = toy.panels_error = SILENCE
+    await machine.run(600)
+    pings.clear()
     await machine.run(HOUR)
     assert problem(hass, "unreachable").state == "unavailable"
     assert pings == []

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -119,6 +119,44 @@ async def test_after_a_crash_nothing_that_was_told_is_told_again(
     assert told.short[1:] == [("grid_lost", "cleared")]
 
 
+@pytest.mark.parametrize("crash", [False, True])
+async def test_what_no_automation_could_hear_is_told_after_the_next_start(
+    *,
+    crash: bool,
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    told: Told,
+    entries: Entries,
+    hass_storage: dict[str, Any],
+) -> None:
+    files = [f"{DOMAIN}.{entry.entry_id}" for entry in entries]
+    says.subjects = {Subject.GRID: False}
+    await machine.run(70)
+    await stop(hass, machine, *entries)
+    hass.set_state(CoreState.not_running)
+    says.subjects = {Subject.GRID: True}
+    await start(hass, machine, *entries)
+    await machine.run(2 * MINUTE)
+    left = {name: deepcopy(hass_storage[name]) for name in files if name in hass_storage}
+    await stop(hass, machine, *entries)
+    if crash:
+        hass_storage.update(left)
+    await start(hass, machine, *entries)
+    await machine.run(2 * MINUTE)
+    assert told.events == []
+    await machine.finish(hass.async_start())
+    await machine.run(MINUTE)
+    assert told.short == [("grid_lost", "raised")]
+    left = {name: deepcopy(hass_storage[name]) for name in files if name in hass_storage}
+    await stop(hass, machine, *entries)
+    if crash:
+        hass_storage.update(left)
+    await start(hass, machine, *entries)
+    await machine.run(HOUR)
+    assert told.short == [("grid_lost", "raised")]
+
+
 async def test_what_was_told_is_stored_at_once(
     machine: TimeMachine,
     says: Says,
@@ -221,6 +259,7 @@ async def test_a_memory_that_is_damaged_is_a_start_with_nothing_known(
         "board": "?",
         "signs": {"low_battery": 7, "hot_inverters": [], "production": {"a": 3, "b": {"c": None}}},
         "titles": None,
+        "called": {"a": 7},
         "shown": "?",
         "heard": {"a": "?"},
     }

@@ -10,7 +10,7 @@ from custom_components.solar_monitor.logic.contribution import Subject
 from tests.integration.glue.toy import SERIAL, SILENCE, SILENCE_S, Toy
 from tests.integration.machine import TimeMachine
 from tests.integration.site_alarms.kit import HOUR, Says, Told, has, problem, shown
-from tests.integration.states import entity_of
+from tests.integration.states import entity_of, state_with
 
 pytestmark = pytest.mark.usefixtures("living")
 
@@ -314,12 +314,33 @@ async def test_a_source_that_is_no_part_of_the_site_is_not_heard(
     assert problem(hass, "alarm").attributes.get("alarms", []) == []
 
 
+async def test_what_may_sleep_and_tells_nothing_is_not_stale(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    says: Says,
+    told: Told,
+) -> None:
+    says.production_w, says.subjects, says.asleep = 500.0, {Subject.CONNECTION: False}, True
+    await machine.run(70)
+    says.production_good_for_s = -1.0
+    says.subjects = {Subject.CONNECTION: None}
+    await machine.run(HOUR)
+    assert state_with(hass, "site_status").state == "incomplete"
+    assert shown(hass, "unreachable") == shown(hass, "data_stale") == "off"
+    says.asleep = False
+    await machine.run(HOUR)
+    assert shown(hass, "unreachable") == "unavailable"
+    assert shown(hass, "data_stale") == "on"
+    assert told.short == [("stale", "raised")]
+
+
 @pytest.mark.usefixtures("everything_enabled")
 async def test_when_a_source_was_last_heard_is_a_diagnostic_of_the_site(
     hass: HomeAssistant,
     machine: TimeMachine,
     toy: Toy,
     living: MockConfigEntry,
+    toy_config: MockConfigEntry,
 ) -> None:
     await machine.run(40)
     entity_id = entity_of(hass, f"site_{SERIAL}_last_success")
@@ -330,10 +351,12 @@ async def test_when_a_source_was_last_heard_is_a_diagnostic_of_the_site(
     toy.error = toy.panels_error = SILENCE
     await machine.run(HOUR)
     assert hass.states.get(entity_id) == heard
+    hass.config_entries.async_update_entry(toy_config, title="Roof")
     assert await machine.finish(hass.config_entries.async_reload(living.entry_id))
     again = hass.states.get(entity_id)
     assert again is not None
     assert again.state == heard.state
+    assert again.name == "Solar site Last success of Roof"
 
 
 async def test_it_is_off_by_default(hass: HomeAssistant, machine: TimeMachine) -> None:

@@ -24,13 +24,19 @@ class Site:
         self.sources = {ENVOY, STICK}
         self.kinds = frozenset(Kind)
         self.twins: dict[tuple[str, str], str] = {}
+        self.devices: dict[str, set[str]] = {}
 
     def say(self, *said: tuple[About, bool | None], after: float = 0.0) -> list[tuple[str, str]]:
         """Look at what is said; gives what is told, in short."""
         self.now += after
         statements = [Statement(about, holds, self.now) for about, holds in said]
         changes = self.board.look(
-            statements, self.now, sources=self.sources, kinds=self.kinds, twins=self.twins
+            statements,
+            self.now,
+            sources=self.sources,
+            kinds=self.kinds,
+            twins=self.twins,
+            devices=self.devices,
         )
         return [_short(change) for change in changes]
 

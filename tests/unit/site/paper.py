@@ -21,6 +21,7 @@ LOOK_S: Final = 30.0
 INVERTER: Final = "2712345678"
 GATEWAY: Final = "122302098765"
 BALCONY: Final = "other_1"
+ACCOUNT: Final = "enl_9"
 
 _COUNTED: Final = (Flow.PV, Flow.IMPORT, Flow.EXPORT, Flow.CHARGE, Flow.DISCHARGE)
 
@@ -131,6 +132,18 @@ class PaperSite:
             gateways=frozenset({name}),
             arrays=(AcArray(name=name, power=self.watts(power)),),
             counters={name: {Flow.PV: Counter(kwh, "pv")}},
+        )
+
+    def account(
+        self, *, power: float | None = None, kwh: float | None = None, heard: bool = True
+    ) -> None:
+        """Let an account tell of panels; one that is not heard is only remembered."""
+        reading = replace(self.watts(power, 2_700.0), estimated=True)
+        self.given[ACCOUNT] = Contribution(
+            name=ACCOUNT,
+            heard=heard,
+            arrays=(AcArray(name=ACCOUNT, power=reading),) if heard else (),
+            counters={ACCOUNT: {Flow.PV: Counter(kwh, estimated=True)}} if heard else {},
         )
 
     def balcony(self, power: float) -> None:

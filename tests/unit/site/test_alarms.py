@@ -30,6 +30,29 @@ def test_a_statement_is_made_of_evidence_and_says_nothing_once_that_is_too_old()
     assert Statement.of(STICK, evidence, START + 91).holds is None
 
 
+def test_who_sleeps_says_nothing_and_is_not_silent_until_that_is_too_old() -> None:
+    evidence = Evidence(
+        subject=Subject.CONNECTION, holds=None, at=START, good_for_s=90, device=STICK, asleep=True
+    )
+    about = About(Kind.UNREACHABLE, STICK, "")
+    asleep = Statement(about, holds=None, at=START, covered=True)
+    assert Statement.of(STICK, evidence, START + 90) == asleep
+    assert not Statement.of(STICK, evidence, START + 91).covered
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_what_was_told_before_its_device_fell_asleep_stays(*, wrong: bool, site: Site) -> None:
+    site.say((LOST, False))
+    site.say((LOST, wrong), after=30)
+    site.say((LOST, wrong), after=30)
+    site.say((LOST, None), after=30)
+    assert site.board.state({Kind.GRID_LOST}) is None
+    asleep = Statement(LOST, holds=None, at=site.now + 30, covered=True)
+    site.board.look([asleep], site.now + 30, sources=site.sources)
+    assert site.board.state({Kind.GRID_LOST}) is wrong
+    assert site.board.silent({Kind.GRID_LOST}) == frozenset()
+
+
 def test_the_device_of_a_statement_is_named_unless_it_is_the_source_itself() -> None:
     evidence = Evidence(
         subject=Subject.BATTERY, holds=True, at=START, good_for_s=90, device="battery 7"

@@ -151,6 +151,22 @@ def test_a_device_is_not_gone_while_its_whole_source_is_silent(site: Site) -> No
     assert site.say((other, False), after=FORGOTTEN_S) == [("battery", "gone")]
 
 
+def test_a_device_that_its_source_has_no_longer_is_gone_at_once_though_all_are_silent(
+    site: Site,
+) -> None:
+    pack, other = About(Kind.BATTERY, ENVOY, "7"), About(Kind.BATTERY, ENVOY, "8")
+    site.devices = {ENVOY: {"7", "8"}}
+    site.say((pack, False), (other, False), (LOST, False))
+    site.say((pack, True), (other, False), after=60)
+    site.say((pack, True), (other, False), after=120)
+    assert site.say(after=60) == []
+    site.devices = {ENVOY: {"8"}}
+    assert site.say(after=60) == [("battery", "gone")]
+    site.devices = {ENVOY: set()}
+    assert site.say(after=60) == []
+    assert site.board.silent(frozenset(Kind)) == {LOST}
+
+
 def test_a_plant_without_a_grid_has_lost_none(site: Site) -> None:
     site.say((LOST, True))
     for _ in range(7 * 96 - 1):

@@ -27,8 +27,8 @@ EVERYTHING = Contribution(
 )
 
 
-def test_a_source_names_all_parts_that_power_flows_through() -> None:
-    assert list(EVERYTHING.parts()) == ["hybrid", "array", "battery", "meter", "home"]
+def test_a_source_names_all_its_parts() -> None:
+    assert list(EVERYTHING.parts()) == ["hybrid", "array", "battery", "meter", "home", "bank"]
 
 
 def test_a_source_that_leaves_keeps_its_powers_and_its_counters_are_silent() -> None:

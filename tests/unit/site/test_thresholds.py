@@ -128,7 +128,7 @@ class House:
         said = []
         for _ in range(seconds // step_s):
             self.now += timedelta(seconds=step_s)
-            said.append(self.watch.offer(watts, self.now))
+            said.append(self.watch.offer(watts, self.now, told_at=self.now.timestamp()))
         return said
 
 
@@ -138,6 +138,15 @@ def test_import_is_high_once_it_has_been_above_the_limit_for_long_enough() -> No
     assert house.buy(5_001, 330) == [False] * 10 + [True]
     assert house.buy(9_000, 600) == [True] * 20
     assert house.buy(5_000, 30) == [False]
+
+
+def test_one_reading_makes_no_import_high_however_long_it_is_the_last_one() -> None:
+    house = House()
+    told_at = house.now.timestamp()
+    for _ in range(20):
+        house.now += timedelta(seconds=30)
+        assert house.watch.offer(9_000, house.now, told_at=told_at) is False
+    assert house.buy(9_000, 30) == [True]
 
 
 def test_import_that_falls_below_the_limit_in_between_is_not_high() -> None:

@@ -94,7 +94,7 @@ def test_high_import_lasts_before_it_is_told_and_leaves_its_pause_before_the_nex
         watts = None if spell.level is None else (0, 5_000, 5_001)[spell.level]
         for _ in range(spell.minutes):
             now += 60
-            high = watch.offer(watts, datetime.fromtimestamp(now, BERLIN))
+            high = watch.offer(watts, datetime.fromtimestamp(now, BERLIN), told_at=now)
             if watts is not None and watts <= 5_000:
                 above_since = now
             if high:

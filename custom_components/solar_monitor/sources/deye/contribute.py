@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+import math
 from typing import Final
 
 from homeassistant.util import dt as dt_util
@@ -98,10 +99,12 @@ class _Telling:
     def contribution(self) -> Contribution:
         """Put everything together."""
         sleeper = self._source.family in SLEEPERS
+        # Of what sleeps all is known without an answer.
+        asleep = self._source.resting and self._source.settled
         fitted = self._values.get("work_mode") == _ZERO_EXPORT_TO_CT
         return Contribution(
             name=self._name,
-            heard=self._snapshot.measured_at is not None,
+            heard=self._snapshot.measured_at is not None or asleep,
             hybrids=() if sleeper else (self._hybrid(),),
             unsettled={self._name: self._unsettled},
             ct_fitted=frozenset({self._name}) if fitted and not sleeper else frozenset(),
@@ -113,8 +116,19 @@ class _Telling:
         )
 
     def _reading(self, key: str) -> Reading:
-        """Give a value with the time that it is of."""
-        return Reading(self._values.get(key), self._times.at(key), self._times.good_for_s)
+        """Give a value with the time that it is of.
+
+        What sleeps is asked rarely, and its values were told for a time to come.
+        """
+        times = self._times
+        ahead = times.told.get(key, -math.inf) > times.monotonic
+        good_for_s = self._lasting_s if ahead else times.good_for_s
+        return Reading(self._values.get(key), times.at(key), good_for_s)
+
+    @property
+    def _lasting_s(self) -> float:
+        """For how long that stands which is asked again after minutes only."""
+        return max(self._times.good_for_s, LONGEST_RETRY_S + LONGEST_POLL_S)
 
     @property
     def _unsettled(self) -> frozenset[Setting]:
@@ -212,10 +226,9 @@ class _Telling:
 
     def _evidence(self) -> Iterator[Evidence]:
         """Say what is wrong."""
-        lasting = max(self._times.good_for_s, LONGEST_RETRY_S + LONGEST_POLL_S)
         connection = self._said(Subject.CONNECTION, holds=self._is_lost(), at=self._times.now)
         # A logger that is lost is asked again after minutes; until then it is lost.
-        yield replace(connection, good_for_s=lasting)
+        yield replace(connection, good_for_s=self._lasting_s, asleep=self._source.resting)
         bits_at = self._times.at(WARNING_BITS, FAULT_BITS)
         warnings: Collection[str] | None = self._values.get(WARNING_BITS)
         lost = _BATTERY_LOSS in (warnings or ())
