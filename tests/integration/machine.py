@@ -6,15 +6,19 @@ and the product's own timings are tested, not shortened ones.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
 import math
 from operator import attrgetter
 from typing import Any
+from unittest.mock import patch
 
-from freezegun.api import TickingDateTimeFactory
+from freezegun import api as clocks
+from freezegun.api import FrozenDateTimeFactory, TickingDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import get_scheduled_timer_handles
 
 # The kernel may need so much real time to pass on what was sent to a socket of this machine.
@@ -32,6 +36,9 @@ class TimeMachine:
         self._loop = hass.loop
         self._loop.set_debug(False)  # it would note who made each of thousands of timers
         self._clock = clock
+        # At what time the clocks stand, while they do.
+        self._utc = clocks.real_datetime.fromtimestamp(0, UTC)
+        self._now = 0.0
         # Work in a thread and on sockets takes real time, which must not become hours.
         self._in_threads = 0
         self._events = 0
@@ -93,13 +100,45 @@ class TimeMachine:
         self._jump(self._loop.time() + seconds)
         await self.settle()
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let no time pass but by strides: a clock that does not tick costs less to read.
+
+        All clocks stand, also those of threads and of the libraries that freezegun spares.
+        """
+        ticking = clocks.freeze_factories[-1]
+        self._set(clocks.real_datetime.fromtimestamp(self._loop.time(), UTC))
+        try:
+            with (
+                patch.object(clocks, "call_stack_inspection_limit", 0),
+                patch.object(self._loop, "time", lambda: self._now),
+                patch.object(dt_util, "utcnow", lambda: self._utc),
+                patch.object(dt_util, "now", self._local_now),
+            ):
+                yield
+        finally:
+            self._clock.move_to(self._utc)
+            clocks.freeze_factories[-1] = ticking
+
     async def stride(self, seconds: float) -> None:
-        """Do the same where no socket answers in between: fast enough for months."""
-        self._jump(self._loop.time() + seconds)
+        """Let so many seconds pass at once while time stands still: fast enough for a year.
+
+        No socket answers in between.
+        """
+        self._set(self._utc + timedelta(seconds=seconds + _ROUNDING_S))
         while True:
             await asyncio.sleep(0)
             if not self._ready and not self._in_threads:
                 return
+
+    def _set(self, utc: datetime) -> None:
+        """Let all clocks stand at a time."""
+        self._utc, self._now = utc, utc.timestamp()
+        clocks.freeze_factories[-1] = FrozenDateTimeFactory(utc.replace(tzinfo=None))
+
+    def _local_now(self, time_zone: tzinfo | None = None) -> datetime:
+        """Give the time at which they stand, in a time zone or in that of Home Assistant."""
+        return self._utc.astimezone(time_zone or dt_util.get_default_time_zone())
 
     async def finish[T](self, work: Coroutine[Any, Any, T], within_s: float = 600) -> T:
         """Run something to its end, however long that takes; fails after `within_s`."""

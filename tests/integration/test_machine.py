@@ -4,6 +4,8 @@ import asyncio
 import time
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
 
 from tests.integration.machine import TimeMachine
 
@@ -62,3 +64,21 @@ async def test_what_was_sent_is_read_before_time_passes(
     await task
     server.close()
     await server.wait_closed()
+
+
+async def test_while_time_stands_still_only_strides_move_it(
+    hass: HomeAssistant, machine: TimeMachine
+) -> None:
+    rung: list[float] = []
+    with machine.standing_still():
+        began = hass.loop.time()
+        hass.loop.call_at(began + 60, lambda: rung.append(hass.loop.time()))
+        await machine.stride(59)
+        assert rung == []
+        await machine.stride(2)
+        ended = hass.loop.time()
+        assert rung == [ended]
+        assert ended - began == pytest.approx(61, abs=0.01)
+        assert dt_util.utcnow().timestamp() == pytest.approx(time.time()) == pytest.approx(ended)
+    await machine.run(5)
+    assert hass.loop.time() - began >= 66

@@ -74,7 +74,7 @@ class _Day:
         if today > self.day:
             self.day, self.base, self.value = today, self.last, 0.0
             self.settled = self.asked = False
-        elif self.since_midnight_s(local_now) < -FALL_BACK_S:
+        elif today < self.day and self.since_midnight_s(local_now) < -FALL_BACK_S:
             self.day = today
 
     def since_midnight_s(self, local_now: datetime) -> float:

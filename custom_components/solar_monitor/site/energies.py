@@ -165,7 +165,9 @@ class Energies:
     def _summed_up(self, counting: Counting, tally: _Tally, now: float) -> Counter:
         """Sum a power up; each once in a look, whatever directions are counted of it."""
         name = counting.sum_name
-        integral = self._integrals.setdefault(name, PowerIntegral())
+        integral = self._integrals.get(name)
+        if integral is None:
+            integral = self._integrals[name] = PowerIntegral()
         if name not in tally.summed:
             tally.summed.add(name)
             watts = counting.power.fresh(now)

@@ -1,6 +1,7 @@
 """What the values of the site are called, in snapshots as in unique ids (`site_<key>`)."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final
 
 from ..logic.site_totals import Flow
@@ -62,6 +63,7 @@ def yield_key(part: str) -> str:
     return f"{part}_{SPECIFIC_YIELD}"
 
 
+@cache
 def about(key: str) -> str:
     """Give the key of what is told beside a value: a mapping, its attributes."""
     return f"{key}_about"

@@ -98,6 +98,8 @@ class Loads:
     @callback
     def moves(self, owned: Collection[str]) -> Mapping[str, str]:
         """Give those of `owned` that the list has under other references now, with these."""
+        if not owned:
+            return {}
         members = self._members()
         by_entity = {entity_id: reference for reference, entity_id in members.items()}
         return {
@@ -181,4 +183,10 @@ def carried_over(memory: Memory, moves: Mapping[str, str]) -> Memory:
     pending = memory.pending
     if pending is not None:
         pending = replace(pending, load=moves.get(pending.load, pending.load))
-    return replace(memory, holds=moved(memory.holds), notes=moved(memory.notes), pending=pending)
+    return replace(
+        memory,
+        holds=moved(memory.holds),
+        settling=moved(memory.settling),
+        notes=moved(memory.notes),
+        pending=pending,
+    )

@@ -265,7 +265,8 @@ def steps(house: House, year: Year, days: Sequence[int]) -> Generator[Moment, fr
                 load = hour.people_w + sum(wanted[name] for name in wanted.keys() - off)
                 powers = _powers(house, inverter, battery, hour.sun_w, load)
                 battery.apply(powers.battery, STEP_S)
-                seen = replace(powers, battery=powers.battery or house.idle_w)
+                idles = house.idle_w and not powers.battery
+                seen = replace(powers, battery=house.idle_w) if idles else powers
                 before, off = off, (yield Moment(hour.at + second, battery.soc, seen))
                 year.below_critical_min += (battery.soc < CRITICAL) * STEP_S / 60
                 year.dark_min += (powers.load < load) * STEP_S / 60
