@@ -14,6 +14,7 @@ from custom_components.solar_monitor.logic.shedding import (
     Reason,
     Status,
 )
+from custom_components.solar_monitor.logic.shedding.senses import STALE_S
 
 from .repository import ROOT, TRANSLATIONS, load_json
 
@@ -75,6 +76,13 @@ def test_every_cause_is_explained() -> None:
 )
 def test_the_defaults_are_those_of_the_code(title: str, said: str) -> None:
     assert said in section(title)
+
+
+@pytest.mark.parametrize("step", ["init", "envoy"])
+def test_who_sets_an_interval_is_told_from_which_on_a_battery_is_not_protected(step: str) -> None:
+    asked = load_json(TRANSLATIONS / "en.json")["options"]["step"][step]["data_description"]
+    assert f"From {STALE_S:g} s on, load shedding cannot protect" in asked["poll_interval"]
+    assert f"From {STALE_S:g} s on it does nothing" in section("When things go wrong")
 
 
 def test_the_pictures_are_current() -> None:

@@ -25,7 +25,12 @@ from .exchange_schema import CONF_OPTIONS, CONF_VERSION, SCHEMA, VERSION
 from .names import entity_of, reference_to
 from .options import feeds_stored, on_peak_stored
 from .options_arrays import array_stored
-from .options_checks import error_in_device, error_in_loads, error_in_roles
+from .options_checks import (
+    error_beside_numbers,
+    error_in_device,
+    error_in_loads,
+    error_in_roles,
+)
 from .options_choices import Choices
 from .options_data import (
     CONF_ALARMS,
@@ -118,13 +123,13 @@ def async_import(hass: HomeAssistant, entry: ConfigEntry[Any], data: object) -> 
 
     Raises ServiceValidationError, and has changed nothing then.
     """
-    options = _checked(hass, data)
+    options = _checked(hass, entry, data)
     if hass.config_entries.async_update_entry(entry, options=options):
         hass.config_entries.async_schedule_reload(entry.entry_id)
     return sorted(set(_parts_in(options)) - _parts_here(hass, entry))
 
 
-def _checked(hass: HomeAssistant, data: object) -> dict[str, Any]:
+def _checked(hass: HomeAssistant, entry: ConfigEntry[Any], data: object) -> dict[str, Any]:
     """Read what was given and find the entities in it; give the options as they are stored."""
     try:
         options: dict[str, Any] = SCHEMA(data)[CONF_OPTIONS]
@@ -148,7 +153,7 @@ def _checked(hass: HomeAssistant, data: object) -> dict[str, Any]:
             translation_placeholders={"entities": ", ".join(missing)},
         )
     _check_others(hass, SiteOptions.read(options))
-    _check_shedding(hass, options.get(CONF_SHEDDING, {}))
+    _check_shedding(hass, entry, options.get(CONF_SHEDDING, {}))
     return options
 
 
@@ -175,11 +180,13 @@ def _check_others(hass: HomeAssistant, options: SiteOptions) -> None:
             )
 
 
-def _check_shedding(hass: HomeAssistant, shedding: Mapping[str, Any]) -> None:
+def _check_shedding(
+    hass: HomeAssistant, entry: ConfigEntry[Any], shedding: Mapping[str, Any]
+) -> None:
     """Refuse loads that cannot be turned off, and levels that contradict each other."""
     if error_in_loads(hass, shedding.get(CONF_LOADS, ())) is not None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="import_loads")
-    if error_in_shedding(shedding) is not None:
+    if error_in_shedding(shedding) or error_beside_numbers(entry, shedding):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="import_levels")
 
 

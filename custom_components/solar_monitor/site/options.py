@@ -11,7 +11,7 @@ from ..logic.flows import Feed
 from ..logic.peaks import OnPeak
 from .names import entity_of, reference_to
 from .options_arrays import ArraySteps
-from .options_checks import error_in_loads, own_entities
+from .options_checks import error_beside_numbers, error_in_loads, own_entities
 from .options_data import (
     CONF_ALARMS,
     CONF_BEGIN,
@@ -192,7 +192,9 @@ class SiteOptionsFlow(OtherSteps, ArraySteps):
             stored = loads_stored(user_input, loads)
             if error := error_in_loads(self.hass, loads):
                 errors[CONF_LOADS] = error
-            elif error := error_in_shedding(stored):
+            elif error := error_in_shedding(stored) or error_beside_numbers(
+                self.config_entry, stored
+            ):
                 errors["base"] = error
             else:
                 return self.finish(**{CONF_SHEDDING: stored})

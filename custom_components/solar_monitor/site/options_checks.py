@@ -1,18 +1,24 @@
-"""Whether the entities that a user gives to the site can be what they are to be there."""
+"""Whether what a user gives to the site fits what there is: entities, and the levels of others."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, callback, split_entity_id
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from .names import entity_of, is_ours, unit_of
-from .options_data import OtherDevice, OtherKind, Role
+from .options_data import OtherDevice, OtherKind, Role, SheddingOptions
 from .options_thresholds import LOAD_DOMAINS
 from .roles import UNITS
+from .shedder import shedding_of
 
+if TYPE_CHECKING:
+    from .source import SiteSource
+
+ERROR_CRITICAL_ABOVE_NUMBER: Final = "critical_above_number"
 ERROR_NO_ENTITY: Final = "no_entity"
 ERROR_NOTHING_CHOSEN: Final = "nothing_chosen"
 ERROR_OPPOSITE_ALONE: Final = "opposite_alone"
@@ -67,6 +73,19 @@ def error_in_loads(hass: HomeAssistant, loads: Iterable[str]) -> str | None:
         if split_entity_id(entity_id)[0] not in LOAD_DOMAINS:
             return ERROR_WRONG_DOMAIN
     return None
+
+
+@callback
+def error_beside_numbers(entry: ConfigEntry[Any], stored: Mapping[str, Any]) -> str | None:
+    """Tell whether options of load shedding contradict the site's numbers: the key of a text.
+
+    None: they do not. The numbers of a site that is not loaded are not known.
+    """
+    if entry.state is not ConfigEntryState.LOADED:
+        return None
+    shedding = shedding_of(cast("SiteSource", entry.runtime_data.coordinator.source))
+    above = SheddingOptions.read(stored).lowest > shedding.shed_below
+    return ERROR_CRITICAL_ABOVE_NUMBER if above else None
 
 
 @callback

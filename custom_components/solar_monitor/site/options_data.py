@@ -270,6 +270,11 @@ class SheddingOptions:
             grid_draw=given.get(GRID_DRAW) is True,
         )
 
+    @property
+    def lowest(self) -> float:
+        """The lowest level of charge that a load can have with the grid, %."""
+        return Config(critical=self.levels["critical"]).lowest
+
     def config(self, *, armed: bool, shed_below: float, restore_above: float) -> Config:
         """Give the settings of load shedding with its switch and its two numbers."""
         levels = self.levels

@@ -30,9 +30,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..const import CONF_SOURCE, DOMAIN
+from ..const import CONF_SOURCE, DOMAIN, PANEL_MODEL
 from ..logic.flows import Feed
-from ..sources.envoy.devices import PANEL_MODEL
 from .options_data import (
     AZIMUTH,
     CAPACITY_KWH,

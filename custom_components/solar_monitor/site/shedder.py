@@ -49,7 +49,7 @@ from .shedder_asks import meant_by, turns_off
 from .shedder_giving import ENTITIES, MEMORY, NAMES, async_give_back, named_in
 from .shedder_hands import Hands
 from .shedder_loads import Loads, carried_over
-from .shedder_reading import reading_of
+from .shedder_reading import reading_of, unknown_in
 from .shedder_settings import Level, Settings
 from .shedder_words import Words
 
@@ -97,7 +97,7 @@ class SiteShedding(SitePart):
         self._entry: Final = entry
         self._source: Final = source
         self._options: Final = source.options.shedding
-        self._settings = Settings.read(_part(memory, _SETTINGS))
+        self._settings = Settings.read(_part(memory, _SETTINGS), self._options.lowest)
         self._memory = Memory.from_dict(memory.get(MEMORY))
         self._hands: Final = Hands(hass, entry, self._async_save, self._on_end)
         self._loads: Final = Loads(
@@ -111,6 +111,8 @@ class SiteShedding(SitePart):
         )
         self._trouble: Final = shedder_repairs.Trouble(memory.get(_FAILING))
         self._reading = Reading()
+        self._unknown: Mapping[str, tuple[str, ...]] = {}
+        """The powers that were unknown last."""
         self._results: list[Result] = []
         self._requests: list[Request] = []
         self._decision: Decision | None = None
@@ -157,6 +159,7 @@ class SiteShedding(SitePart):
         """Decide by what is known of the site now."""
         if not moment.held:
             self._reading = reading_of(moment)
+            self._unknown = unknown_in(moment) or self._unknown
         if self._decision is None:
             self._stop_listening = self._hass.bus.async_listen(EVENT_CALL_SERVICE, self._on_call)
         return self._decide()
@@ -179,7 +182,7 @@ class SiteShedding(SitePart):
             self._hands.carry_out(decision.call, self._loads.entity_ids[decision.call.load])
         self._track()
         self._wait(decision.again_at, now)
-        words = Words(self._hass, self._loads.names, self._loads.entity_ids)
+        words = self._words
         return PartNews(
             values={
                 **self._settings.values(),
@@ -191,6 +194,16 @@ class SiteShedding(SitePart):
             },
             happenings=tuple(words.told(event) for event in decision.events),
         )
+
+    @property
+    def _words(self) -> Words:
+        """What puts things into words, with the loads as they are called now."""
+        return Words(self._hass, self._loads.names, self._loads.entity_ids)
+
+    @property
+    def shed_below(self) -> float:
+        """The level that its number shows, %."""
+        return self._settings.shed_below
 
     @property
     def _config(self) -> Config:
@@ -244,18 +257,23 @@ class SiteShedding(SitePart):
 
     @callback
     def _on_call(self, event: Event[Any]) -> None:
-        """Notice that somebody turns off what we hold: nothing changes, but it is to stay off."""
+        """Notice that somebody turns off what we hold, or have just given back.
+
+        It is to stay off, also where nothing changes by that.
+        """
         domain, service = event.data[ATTR_DOMAIN], event.data[ATTR_SERVICE]
         data = event.data[ATTR_SERVICE_DATA]
-        if not self._memory.holds or self._hands.is_ours(event.context):
+        if not self._memory.owned or self._hands.is_ours(event.context):
             return
         if not turns_off(domain, service, data):
             return
         meant = meant_by(self._hass, data)
+        on = {load.id for load in self._seen if load.on}
         off = [
             reference
             for reference, entity_id in self._loads.entity_ids.items()
-            if reference in self._memory.holds
+            if reference in self._memory.owned
+            and turns_off(domain, service, data, on=reference in on)
             and split_entity_id(entity_id)[0] == domain
             and (entity_id in meant or ENTITY_MATCH_ALL in meant)
         ]
@@ -278,8 +296,8 @@ class SiteShedding(SitePart):
         await self._async_save()
 
     async def async_change(self, level: Level, value: float) -> None:
-        """Change a level. Raises a `ServiceValidationError` if the levels come too close."""
-        self._settings = self._settings.changed(level, value)
+        """Change a level. Raises a `ServiceValidationError` if it does not fit the others."""
+        self._settings = self._settings.changed(level, value, self._options.lowest)
         self._decide_between()
         await self._async_save()
 
@@ -300,7 +318,9 @@ class SiteShedding(SitePart):
     @override
     def findings(self) -> tuple[Finding, ...]:
         """What the user can do something about now."""
-        return tuple(self._trouble.holding(self._loads, stored=not self._source.keeper.failed))
+        stored = not self._source.keeper.failed
+        powers = self._words.powers(self._unknown)
+        return tuple(self._trouble.holding(self._loads, stored=stored, powers=powers))
 
     @override
     def undecided(self) -> frozenset[str]:

@@ -23,6 +23,7 @@ from homeassistant.const import (
     ATTR_ENTITY_ID,
     ATTR_SUPPORTED_FEATURES,
     ENTITY_MATCH_ALL,
+    SERVICE_TOGGLE,
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
     STATE_OFF,
@@ -71,9 +72,9 @@ def asks_for(domain: str, state: State, turn: Turn, mode: str | None) -> tuple[A
     return (Ask(SERVICE_TURN_OFF if turn is Turn.OFF else SERVICE_TURN_ON),)
 
 
-def turns_off(domain: str, service: str, data: dict[str, Any]) -> bool:
-    """Tell whether an action turns its entities off, whoever calls it."""
-    if service == SERVICE_TURN_OFF:
+def turns_off(domain: str, service: str, data: dict[str, Any], *, on: bool = True) -> bool:
+    """Tell whether an action turns an entity off that is on, or not, whoever calls it."""
+    if service == SERVICE_TURN_OFF or (service == SERVICE_TOGGLE and on):
         return True
     modes = _MODES.get(domain)
     return modes is not None and service == modes.service and data.get(modes.of_mode) == STATE_OFF

@@ -42,8 +42,9 @@ async def async_give_back(hass: HomeAssistant, loads: Loads, memory: Memory) -> 
 
     Who is unavailable hears no action, so that it is not given back, whatever became of the call.
     """
-    off = [load for load in loads.look(memory.owned) if _may_be_off(load, memory.holds[load.id])]
-    held = {loads.entity_ids[load.id]: load.mode or memory.holds[load.id].mode for load in off}
+    holds = memory.holds
+    off = [load for load in loads.look(holds.keys()) if _may_be_off(load, holds[load.id])]
+    held = {loads.entity_ids[load.id]: load.mode or holds[load.id].mode for load in off}
     heard = await async_turn_on(hass, held)
     stuck = [load for load in off if load.on is None or loads.entity_ids[load.id] not in heard]
     for load in stuck:
@@ -52,7 +53,7 @@ async def async_give_back(hass: HomeAssistant, loads: Loads, memory: Memory) -> 
             "yourself",
             loads.entity_ids[load.id],
         )
-    return memory.owned - {load.id for load in stuck}
+    return frozenset(holds) - {load.id for load in stuck}
 
 
 def _may_be_off(load: Load, hold: Hold) -> bool:

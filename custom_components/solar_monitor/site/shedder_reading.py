@@ -1,11 +1,12 @@
 """What load shedding is told of the site at one moment."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..logic.contribution import Contribution, InverterState, Subject
-from ..logic.flows import Reading as Figure
+from ..logic.flows import PortUse, Reading as Figure
 from ..logic.shedding import Reading
 from ..logic.shedding.senses import STALE_S
+from .keys import BATTERY_POWER, PV_POWER
 from .moment import SiteMoment
 
 _GRID_V = 230.0
@@ -27,7 +28,7 @@ def reading_of(moment: SiteMoment) -> Reading:
     return Reading(
         measured_at=_measured_at(moment),
         soc=_charge(moment),
-        pv_power=moment.flows.pv_w,
+        pv_power=None if _lacks_sun(moment) else moment.flows.pv_w or 0.0,
         battery_power=moment.flows.battery_w,
         inverter_power=_sum([each.power.fresh(now) for each in inverters]),
         rated_power=moment.rated_w,
@@ -37,6 +38,36 @@ def reading_of(moment: SiteMoment) -> Reading:
         fault=_any([each.fault for each in heard]),
         alert=_any([each.alert for each in heard]),
     )
+
+
+def unknown_in(moment: SiteMoment) -> Mapping[str, tuple[str, ...]]:
+    """Give the powers that load shedding needs and does not know, by the key of their entity.
+
+    Each with what people call the parts that do not tell it; none where there is no such part.
+    """
+    plant, now = moment.plant, moment.at
+    unknown: dict[str, tuple[str, ...]] = {}
+    if _lacks_sun(moment):
+        parts = [(each.name, each.strings) for each in plant.hybrids]
+        parts += [(each.name, each.power) for each in plant.arrays]
+        parts += [(each.name, port) for each, port in plant.ports(PortUse.MICRO_INVERTERS)]
+        unknown[PV_POWER] = _silent(moment, parts, now)
+    if moment.flows.battery_w is None:
+        parts = [(each.name, each.battery) for each in plant.hybrids if each.battery is not None]
+        parts += [(each.name, each.power) for each in plant.batteries]
+        unknown[BATTERY_POWER] = _silent(moment, parts, now)
+    return unknown
+
+
+def _silent(moment: SiteMoment, parts: Iterable[tuple[str, Figure]], now: float) -> tuple[str, ...]:
+    """Name those whose power is not known."""
+    titles = (moment.title_of(name) for name, power in parts if power.fresh(now) is None)
+    return tuple(dict.fromkeys(titles))
+
+
+def _lacks_sun(moment: SiteMoment) -> bool:
+    """Tell whether the sun's power is not known; a site of batteries alone has none: 0 W."""
+    return moment.flows.pv_w is None and bool(moment.plant.hybrids or moment.plant.arrays)
 
 
 def _hybrids(moment: SiteMoment) -> Iterator[InverterState]:

@@ -44,14 +44,21 @@ class Settings:
     restore_above: float = RESTORE_ABOVE.default
 
     @classmethod
-    def read(cls, memory: Mapping[str, Any]) -> Self:
-        """Read them back; levels that do not fit each other are the defaults."""
+    def read(cls, memory: Mapping[str, Any], lowest: float) -> Self:
+        """Read them back; levels that do not fit each other are the defaults.
+
+        They are raised to the lowest that the rule knows (`Config.lowest`), if options of the site
+        were changed where nobody could see that: what is shown is what counts.
+        """
         shed, restore = memory.get(keys.SHED_BELOW), memory.get(keys.RESTORE_ABOVE)
-        armed = memory.get(_ARMED) is True
-        if not is_number(shed) or not is_number(restore):
-            return cls(armed)
-        fits = shed >= SHED_BELOW.least and shed + GAP <= restore <= RESTORE_ABOVE.most
-        return cls(armed, shed, restore) if fits else cls(armed)
+        found = cls(memory.get(_ARMED) is True)
+        if is_number(shed) and is_number(restore):
+            fits = shed >= SHED_BELOW.least and shed + GAP <= restore <= RESTORE_ABOVE.most
+            found = replace(found, shed_below=shed, restore_above=restore) if fits else found
+        if found.shed_below >= lowest:
+            return found
+        restore = min(max(found.restore_above, lowest + GAP), RESTORE_ABOVE.most)
+        return replace(found, shed_below=lowest, restore_above=restore)
 
     def to_dict(self) -> dict[str, Any]:
         """Give them as JSON."""
@@ -69,11 +76,12 @@ class Settings:
             keys.RESTORE_ABOVE: _shown(self.restore_above),
         }
 
-    def changed(self, level: Level, value: float) -> Self:
-        """Give them with another level.
+    def changed(self, level: Level, value: float, lowest: float) -> Self:
+        """Give them with another level; `lowest` is the lowest that the rule knows.
 
-        Raises a `ServiceValidationError` that says what to do if the levels come too close, or if
-        it is no number: one that compares with nothing passes any check of limits.
+        Raises a `ServiceValidationError` that says what to do if the levels come too close, if one
+        is not above the critical charge, or if it is no number: one that compares with nothing
+        passes any check of limits.
         """
         if not math.isfinite(value):
             raise ServiceValidationError(
@@ -82,6 +90,12 @@ class Settings:
                 translation_placeholders={"least": f"{level.least:g}", "most": f"{level.most:g}"},
             )
         if level is SHED_BELOW:
+            if value < lowest:
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN,
+                    translation_key="shed_below_too_low",
+                    translation_placeholders={"least": f"{lowest:g}"},
+                )
             if value > self.restore_above - GAP:
                 raise ServiceValidationError(
                     translation_domain=DOMAIN,

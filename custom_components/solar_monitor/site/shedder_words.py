@@ -12,6 +12,8 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from ..const import DOMAIN
 from ..sources.spec import Happening
 from . import shedder_keys as keys
+from .keys import BATTERY_POWER, PV_POWER
+from .place import PLACE
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
@@ -30,6 +32,7 @@ RELEASED: Final = "released"
 _REASON: Final = (
     f"component.{DOMAIN}.entity.event.site_{keys.EVENTS}.state_attributes.{REASON}.state."
 )
+_SENSOR: Final = f"component.{DOMAIN}.entity.sensor.{PLACE.text_prefix}"
 
 
 class Words:
@@ -75,9 +78,21 @@ class Words:
             RELEASED: named(decision.released),
         }
 
+    @callback
+    def powers(self, unknown: Mapping[str, tuple[str, ...]]) -> str:
+        """Name powers as their entities are called, each with the parts that do not tell it."""
+        texts, named = self._texts(), []
+        for key, parts in (unknown or dict.fromkeys((BATTERY_POWER, PV_POWER), ())).items():
+            name = texts.get(f"{_SENSOR}{key}.name", key)
+            named.append(f"{name} ({', '.join(parts)})" if parts else name)
+        return ", ".join(named)
+
     def _sentence(self, reason: Reason) -> str:
         """Give a reason as a sentence."""
-        texts = async_get_cached_translations(
+        return self._texts().get(f"{_REASON}{reason.value}", reason.value)
+
+    def _texts(self) -> Mapping[str, str]:
+        """Give the texts of entities."""
+        return async_get_cached_translations(
             self._hass, self._hass.config.language, "entity", DOMAIN
         )
-        return texts.get(f"{_REASON}{reason.value}", reason.value)

@@ -116,6 +116,7 @@ async def test_two_arrays_of_one_name_are_refused(hass: HomeAssistant, set_up: S
         ("options.shedding.loads", [{"entity_id": "sensor.power"}], "import_loads", "Loads are"),
         ("options.shedding.loads", [{"entity_id": "switch.own"}], "import_loads", "Loads are"),
         ("options.shedding.critical", 45, "import_levels", "contradict"),
+        ("options.shedding.critical", 40, "import_levels", "below Shed below"),
         ("options.shedding.offgrid_restore_above", 49, "import_levels", "5 points"),
     ],
 )

@@ -198,6 +198,8 @@ def repairs(hass: HomeAssistant) -> dict[str, Mapping[str, str] | None]:
 _REPAIRS: Final = frozenset(
     {
         "site_shedding_stale",
+        "site_shedding_rare",
+        "site_shedding_power",
         "site_shedding_not_stored",
         "site_load_failed",
         "site_load_gone",

@@ -14,9 +14,17 @@ from custom_components.solar_monitor.logic.contribution import (
     InverterState,
     Subject,
 )
-from custom_components.solar_monitor.logic.flows import Flows, Hybrid, Plant, Reading
+from custom_components.solar_monitor.logic.flows import (
+    AcArray,
+    AcBattery,
+    Flows,
+    Hybrid,
+    Plant,
+    PortUse,
+    Reading,
+)
 from custom_components.solar_monitor.site.moment import SiteMoment
-from custom_components.solar_monitor.site.shedder_reading import reading_of
+from custom_components.solar_monitor.site.shedder_reading import reading_of, unknown_in
 from tests.integration.conftest import SetUp
 from tests.integration.glue.toy import toy_entry
 from tests.integration.machine import TimeMachine
@@ -82,6 +90,30 @@ def test_what_a_silent_inverter_was_set_to_or_suffered_from_counts_no_more() -> 
     assert (reading.fault, reading.alert, reading.grid_charge) == (True, True, True)
     reading = reading_of(moment(replace(FRESH, power=Reading(0.0, NOW - 100))))
     assert (reading.fault, reading.alert, reading.grid_charge) == (None, None, None)
+
+
+def test_a_power_that_is_missing_is_named_with_who_does_not_tell_it() -> None:
+    now = moment(FRESH)
+    assert unknown_in(now) == {}
+    (hybrid,) = now.plant.hybrids
+    plant = Plant(
+        hybrids=(
+            replace(hybrid, strings=OLD, battery=OLD),
+            replace(hybrid, name="b", port_use=PortUse.MICRO_INVERTERS, port=OLD),
+        ),
+        arrays=(AcArray(name="c", power=OLD),),
+        batteries=(AcBattery(name="d", power=OLD), AcBattery(name="e", power=Reading(0.0, NOW))),
+    )
+    missing = {"pv_power": ("a", "c", "b"), "battery_power": ("a", "d")}
+    assert unknown_in(replace(now, plant=plant, flows=Flows())) == missing
+
+
+def test_a_site_of_batteries_alone_has_no_sun_and_misses_none() -> None:
+    battery = AcBattery(name="d", power=Reading(800.0, NOW))
+    alone = replace(moment(FRESH), plant=Plant(batteries=(battery,)), flows=Flows(battery_w=800.0))
+    assert reading_of(alone).pv_power == 0.0
+    assert unknown_in(alone) == {}
+    assert unknown_in(replace(alone, flows=Flows())) == {"battery_power": ()}
 
 
 @pytest.mark.usefixtures("toy")

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.solar_monitor.const import DOMAIN
 from custom_components.solar_monitor.logic.shedding import Reason
 from custom_components.solar_monitor.site import SPEC
+from custom_components.solar_monitor.site.shedder_words import Words
 from tests.integration.conftest import SetUp
 from tests.integration.glue.toy import Toy, toy_entry
 from tests.integration.machine import TimeMachine
@@ -149,6 +150,34 @@ async def test_levels_that_come_too_close_are_refused_with_what_to_do(
 
 
 @pytest.mark.usefixtures("armed")
+async def test_no_level_goes_below_the_critical_charge(
+    machine: TimeMachine, shedding: Shedding
+) -> None:
+    for level in (1, 8, 15, 15.5):
+        with pytest.raises(ServiceValidationError) as caught:
+            await shedding.set_level("shed_below", level)
+        assert caught.value.translation_key == "shed_below_too_low"
+        assert "16 % or more here, or first lower the critical charge" in str(caught.value)
+    assert shedding.shown("shed_below") == "40"
+    await machine.finish(shedding.set_level("shed_below", 16))
+    await machine.finish(shedding.set_level("restore_above", 21))
+    assert (shedding.shown("shed_below"), shedding.shown("restore_above")) == ("16", "21")
+
+
+async def test_levels_that_the_options_have_overtaken_show_what_counts(
+    hass: HomeAssistant, machine: TimeMachine, shedding: Shedding, armed: MockConfigEntry
+) -> None:
+    await machine.finish(shedding.set_level("shed_below", 20))
+    await machine.finish(shedding.set_level("restore_above", 25))
+    assert await machine.finish(hass.config_entries.async_unload(armed.entry_id))
+    options = {"shedding": {**armed.options["shedding"], "critical": 30}}
+    hass.config_entries.async_update_entry(armed, options=options)
+    assert await machine.finish(hass.config_entries.async_setup(armed.entry_id))
+    await machine.run(MINUTE)
+    assert (shedding.shown("shed_below"), shedding.shown("restore_above")) == ("31", "36")
+
+
+@pytest.mark.usefixtures("armed")
 @pytest.mark.parametrize(("key", "value"), [("shed_below", 45), ("restore_above", 45)])
 async def test_five_points_are_enough(
     machine: TimeMachine, shedding: Shedding, key: str, value: float
@@ -168,6 +197,13 @@ async def test_the_reason_is_told_in_words(
     [told] = shedding.told
     assert told.name == "pool"
     assert told.text == shedding.about["reason"]
+
+
+@pytest.mark.usefixtures("armed")
+async def test_powers_that_are_missing_are_called_as_their_entities(hass: HomeAssistant) -> None:
+    words = Words(hass, {}, {})
+    assert words.powers({"pv_power": ("a", "b")}) == "Solar power (a, b)"
+    assert words.powers({}) == "Battery power, Solar power"
 
 
 async def test_every_reason_has_a_sentence(hass: HomeAssistant) -> None:

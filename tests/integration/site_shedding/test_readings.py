@@ -108,6 +108,97 @@ async def test_a_low_battery_of_which_no_power_is_known_holds(
     assert states_of(hass, ALL) == ["on", "on", "on"]
 
 
+@pytest.mark.usefixtures("armed")
+@pytest.mark.parametrize(
+    ("which", "powers"), [("battery_w", "Battery power (Toy)"), ("pv_w", "Solar power (Toy)")]
+)
+async def test_a_low_battery_of_which_a_power_is_missing_for_long_is_told_of(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    battery: Battery,
+    shedding: Shedding,
+    which: str,
+    powers: str,
+) -> None:
+    battery.empties(80)
+    setattr(battery, which, None)
+    await machine.run(6 * MINUTE)
+    battery.soc = 38
+    await machine.run(13 * MINUTE)
+    assert shedding.status == ("holding", "power_unknown")
+    assert shedding.short == [("held", None, "power_unknown")]
+    assert repairs(hass) == {}
+    await machine.run(4 * MINUTE)
+    assert repairs(hass) == {"site_shedding_power": {"name": "Solar site", "powers": powers}}
+    battery.empties(38)
+    await machine.run(6 * MINUTE)
+    assert states_of(hass, ALL) == ["off", "on", "on"]
+    assert repairs(hass) == {}
+
+
+async def test_a_repair_about_a_power_stands_over_a_restart(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    battery: Battery,
+    shedding: Shedding,
+    armed: MockConfigEntry,
+) -> None:
+    battery.empties(38)
+    battery.battery_w = None
+    await machine.run(25 * MINUTE)
+    assert "site_shedding_power" in repairs(hass)
+    assert await machine.finish(hass.config_entries.async_reload(armed.entry_id))
+    for _ in range(10):
+        await machine.run(MINUTE)
+        assert "site_shedding_power" in repairs(hass)
+    assert shedding.short == [("held", None, "power_unknown")]
+
+
+@pytest.mark.usefixtures("toy")
+async def test_a_battery_that_tells_its_charge_only_cannot_be_protected_and_a_repair_says_so(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    shedding: Shedding,
+    plugs: Sequence[Plug],
+) -> None:
+    other = {"id": "o1", "kind": "battery", "name": "EG4", "soc": "sensor.eg4"}
+    await set_up(site_entry_with({"others": [other], "shedding": {"loads": [plugs[0].entity_id]}}))
+    await machine.finish(shedding.arm())
+    for _ in range(25):
+        hass.states.async_set("sensor.eg4", "12", {"unit_of_measurement": "%"})
+        await machine.run(MINUTE)
+    assert states_of(hass, [POOL]) == ["on"]
+    shown = {"name": "Solar site", "powers": "Battery power"}
+    assert repairs(hass) == {"site_shedding_power": shown}
+
+
+@pytest.mark.usefixtures("toy")
+async def test_a_site_without_panels_needs_no_sun_to_shed(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    set_up: SetUp,
+    shedding: Shedding,
+    plugs: Sequence[Plug],
+) -> None:
+    other = {
+        "id": "o1",
+        "kind": "battery",
+        "name": "EG4",
+        "soc": "sensor.eg4",
+        "power": "sensor.eg4_power",
+    }
+    await set_up(site_entry_with({"others": [other], "shedding": {"loads": [plugs[0].entity_id]}}))
+    await machine.finish(shedding.arm())
+    for _ in range(25):
+        hass.states.async_set("sensor.eg4", "35", {"unit_of_measurement": "%"})
+        hass.states.async_set("sensor.eg4_power", "800", {"unit_of_measurement": "W"})
+        await machine.run(MINUTE)
+    assert states_of(hass, [POOL]) == ["off"]
+    assert shedding.short == [("shed", POOL, "soc")]
+    assert repairs(hass) == {}
+
+
 async def test_figures_of_different_moments_decide_nothing(
     machine: TimeMachine, battery: Battery, shedding: Shedding, armed: MockConfigEntry
 ) -> None:

@@ -187,6 +187,36 @@ async def test_an_evening_on_the_battery_until_the_grid_carries_the_house(
     assert repairs(home.hass) == {}
 
 
+@pytest.mark.parametrize("home", [cottage(8.0, 0.6, 160)], indirect=True)
+async def test_an_inverter_that_is_asked_every_160_s_is_enough(
+    home: Home, machine: TimeMachine, shedding: Shedding
+) -> None:
+    await machine.run(3 * HOUR)
+    assert shedding.status == ("shed", "soc")
+    assert home.lines == [("shed", load, "soc") for load in WATTS]
+    assert repairs(home.hass) == {}
+
+
+@pytest.mark.parametrize("home", [cottage(8.0, 0.6, 240)], indirect=True)
+async def test_an_inverter_that_is_asked_every_four_minutes_is_not_and_a_repair_says_so(
+    home: Home, machine: TimeMachine, shedding: Shedding
+) -> None:
+    await machine.run(10 * MINUTE)
+    assert repairs(home.hass) == {}
+    await machine.run(10 * MINUTE)
+    assert shedding.status == ("holding", "rare")
+    assert repairs(home.hass) == {
+        "site_shedding_rare": {"name": "Solar site", "seconds": "240"},
+    }
+    assert home.lines == [("held", None, "rare")]
+    entry = home.house.site_entry
+    assert await machine.finish(home.hass.config_entries.async_reload(entry.entry_id))
+    for _ in range(10):
+        await machine.run(MINUTE)
+        assert list(repairs(home.hass)) == ["site_shedding_rare"]
+    assert home.lines == [("held", None, "rare")]
+
+
 @pytest.mark.parametrize("home", [cottage(15.0, 0.4, 120)], indirect=True)
 async def test_a_night_without_the_grid(
     home: Home, machine: TimeMachine, shedding: Shedding

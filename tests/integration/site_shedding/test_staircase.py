@@ -73,8 +73,10 @@ async def test_between_two_loads_there_is_a_minute_and_at_a_critical_charge_ten_
     battery.empties(14)
     await machine.run(3 * MINUTE)
     quick = [plug.asked_at[-1] for plug in plugs]
-    assert [round(later - at) for at, later in pairwise(slow)] == [60, 60]
-    assert [round(later - at) for at, later in pairwise(quick)] == [10, 10]
+    # The clock of the tests goes on while they run, so that a pause may get a little longer.
+    assert all(60 <= later - at < 65 for at, later in pairwise(slow))
+    assert all(10 <= later - at < 15 for at, later in pairwise(quick))
+    assert (len(slow), len(quick)) == (3, 3)
     assert [each.reason for each in shedding.told[-3:]] == ["critical"] * 3
 
 

@@ -18,6 +18,7 @@ HOLD: Final = {
     "mode": None,
     "rebooted": False,
     "give": None,
+    "heard": False,
 }
 NOTE: Final = {"on": False, "changed_at": START, "released_until": None, "failed_at": None}
 
@@ -50,6 +51,22 @@ def test_a_damaged_hold_is_left_out_and_the_others_stay(damage: dict[str, object
     assert memory.owned == {"b"}
     assert memory.holds["b"].to_dict() == HOLD
     assert memory.notes["a"].to_dict() == NOTE
+
+
+def test_a_hold_of_before_is_read_as_well() -> None:
+    before = {name: value for name, value in HOLD.items() if name != "heard"}
+    assert Memory.from_dict({"holds": {"a": before}}).holds["a"].to_dict() == HOLD
+
+
+def test_a_load_of_which_only_the_hold_is_left_can_be_asked_for() -> None:
+    scene = Scene("a")
+    scene.memory = Memory.from_dict({"at": START, "holds": {"a": HOLD}})
+    scene.turn("a", on=None)
+    scene.wish("a")
+    scene.turn("a", on=False)
+    scene.run(60)
+    assert scene.off == []
+    assert scene.told(Happening.RESTORED) == ["a: released"]
 
 
 @pytest.mark.parametrize("note", [None, {}, {"on": None}, {"on": 1}])

@@ -63,5 +63,5 @@ def test_loads_that_are_taken_out_meanwhile_are_given_back() -> None:
     scene.run(150)
     assert scene.off == []
     assert scene.is_active()
-    assert scene.memory.owned == {""}
+    assert scene.memory.holds.keys() == {""}
     assert json.loads(scene.stored)["holds"].keys() == {""}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 import math
-from typing import Final, Unpack, override
+from typing import Final, NamedTuple, Unpack, override
 
 from custom_components.solar_monitor.logic.shedding import (
     Call,
@@ -11,7 +11,8 @@ from custom_components.solar_monitor.logic.shedding import (
     Result,
     Turn,
 )
-from custom_components.solar_monitor.logic.shedding.memory import Phase
+from custom_components.solar_monitor.logic.shedding.ledger import SETTLE_S
+from custom_components.solar_monitor.logic.shedding.memory import Hold, Phase
 from custom_components.solar_monitor.logic.shedding.rules import Rules
 from tests.unit.shedding.scene import ARMED, Figures, Scene
 
@@ -19,9 +20,27 @@ NAMES: Final = ("a", "b", "c")
 DWELL_S: Final = min(ARMED.min_on_s, ARMED.min_off_s)
 LATE_S: Final = 70.0
 SLOW_S: Final = 400.0
-"""So late a load may still obey whose call goes on that long."""
+"""So late a load may still obey whose call goes on that long, or ended well before that."""
 # Turns that need not wait: what a person wants, and a battery that is about to be empty.
 AT_ONCE: Final = frozenset({Reason.CRITICAL, Reason.DISARMED, Reason.RELEASED, Reason.REMOVED})
+
+
+class Bounce(NamedTuple):
+    """How a load that has obeyed shows the opposite, and then, maybe, what it really is."""
+
+    after_s: float
+    then_s: float | None
+
+
+class Lateness(NamedTuple):
+    """How late a load obeys, whether its call goes on meanwhile, and whether that ends well."""
+
+    late_s: float
+    busy: bool = False
+    ok: bool = False
+
+
+LATENESS: Final = (Lateness(LATE_S), Lateness(SLOW_S, busy=True), Lateness(SLOW_S, ok=True))
 
 
 class Watched(Scene):
@@ -37,8 +56,8 @@ class Watched(Scene):
         self.good_at = -math.inf
         self.good_samples = 0
         self.late: list[tuple[float, str, bool]] = []
-        self.is_late: set[str] = set()
-        self.is_slow: set[str] = set()
+        self.lateness: dict[str, Lateness] = {}
+        self.bounces: dict[str, Bounce] = {}
 
     @override
     def carry_out(self, call: Call) -> Result:
@@ -52,17 +71,25 @@ class Watched(Scene):
         if load.on is None:
             self.calls.append(call)
             return Result(call.number, ok=False)
-        if call.load in self.is_late:
+        on = call.turn is Turn.ON
+        if lateness := self.lateness.get(call.load):
             self.calls.append(call)
-            slow = call.load in self.is_slow
-            self.loads[call.load] = replace(load, busy=slow)
-            at = self.now + (SLOW_S if slow else LATE_S)
-            self.late.append((at, call.load, call.turn is Turn.ON))
-            return Result(call.number, ok=False)
+            self.loads[call.load] = replace(load, busy=lateness.busy)
+            self.late.append((self.now + lateness.late_s, call.load, on))
+            return Result(call.number, ok=lateness.ok)
         result = super().carry_out(call)
         if self.loads[call.load].on is not load.on:
             self.obeyed(call, load)
+            if bounce := self.bounces.get(call.load):
+                self.bounce(call.load, bounce, on=on)
         return result
+
+    def bounce(self, name: str, bounce: Bounce, *, on: bool) -> None:
+        """Let a load that has just obeyed show the opposite soon, and then what it is."""
+        at = self.now + bounce.after_s
+        self.late.append((at, name, not on))
+        if bounce.then_s is not None:
+            self.late.append((at + bounce.then_s, name, on))
 
     def may_shed(self, load: Load, call: Call) -> None:
         """Check that a load may be turned off now."""
@@ -124,22 +151,38 @@ class Watched(Scene):
             self.ours.discard(name)
         elif self.loads[name].on:
             hold = self.memory.holds.get(name)
-            # Whether it was us or them cannot be known while we ask for the same.
-            if hold is not None and hold.phase is Phase.TURNING_OFF:
+            # Whether it was us or them cannot be known while we ask for the same, or while the
+            # device itself may show now one thing and now the other.
+            turning = hold is not None and (hold.phase is Phase.TURNING_OFF or hold.bounced)
+            again = hold is not None and hold.phase is Phase.AGAIN and self.is_new(hold)
+            if turning or again or self.may_not_last(name):
                 self.turned(name, on=False)
         self.turn(name, on=on)
 
+    def may_not_last(self, name: str) -> bool:
+        """Tell whether a load came on so lately that it may go off by itself."""
+        hold = self.memory.settling.get(name)
+        return hold is not None and self.is_new(hold)
+
+    def is_new(self, hold: Hold) -> bool:
+        """Tell whether a load has done only for a moment what it does."""
+        now = max(self.now, self.memory.at or self.now)
+        return now - hold.at <= SETTLE_S
+
     def pass_time(self, seconds: float) -> None:
         """Let time pass; what obeys late does so."""
-        self.now += seconds
+        end = self.now + seconds
         self.elapsed_s += seconds
-        for at, name, on in [late for late in self.late if late[0] <= self.now]:
-            self.late.remove((at, name, on))
+        while self.late and (first := min(self.late))[0] <= end:
+            at, name, on = first
+            self.late.remove(first)
+            self.now = max(self.now, at)
             self.loads[name] = replace(self.loads[name], busy=False)
             if self.loads[name].on is not None and self.loads[name].on is not on:
                 self.turn(name, on=on)
                 self.turned(name, on=on)
                 self.look()
+        self.now = end
 
     def sample(self, **figures: Unpack[Figures]) -> None:
         """Take one sample."""

@@ -84,10 +84,15 @@ class Config:
             latched=False,
         )
 
+    @property
+    def lowest(self) -> float:
+        """The lowest level that a load can have: the critical charge is below all of them."""
+        return self.critical + 1
+
     def levels(self, place: int, *, offgrid: bool = False) -> Levels:
         """Give the levels of the load at a place of the list; 0 is the first to be shed."""
         shed, restore = self.shed_below, self.restore_above
         if offgrid:
             shed, restore = self.offgrid_shed_below, self.offgrid_restore_above
-        below = max(shed - place * self.step, self.critical + 1)
+        below = max(shed - place * self.step, self.lowest)
         return Levels(below, min(below + max(restore - shed, self.least_gap), MOST_CHARGE))

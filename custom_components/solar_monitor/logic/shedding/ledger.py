@@ -15,13 +15,18 @@ CONFIRM_S: Final = 15.0
 ATTEMPTS: Final = 3
 RETRY_S: Final = 5.0
 LATE_S: Final = 120.0
-"""So late a load may still obey after it was given up."""
+"""So late a load may still obey after it was given up, whatever it said to the calls."""
 PASS_OVER_S: Final = 900.0
-"""For how long a load that did not obey is left out."""
+"""For how long a load that did not obey is left out; so late one may obey that took a call."""
 RELEASE_S: Final = 7_200.0
 """For how long a load that somebody wanted on is left alone."""
 BOUNCE_S: Final = 30.0
 """A load that turns on again so soon after our call did so by itself."""
+SETTLE_S: Final = 60.0
+"""A load that goes off again so soon after it came on did so by itself, or was never on.
+
+Longer than the half minute after which most switches are polled: what is not off by then is on.
+"""
 
 OBSERVED: Final = ""
 """Stands for the loads where there are none; no entity has this id."""
@@ -34,6 +39,7 @@ class Ledger:
         """Open the books."""
         self.now = now
         self.holds = dict(memory.holds)
+        self.settling = dict(memory.settling)
         self.notes = dict(memory.notes)
         self.acted_at = memory.acted_at
         self.parked = memory.parked.settled(now)
@@ -58,12 +64,16 @@ class Ledger:
             self._note(load, returned=returned)
             if hold := self.holds.get(load.id):
                 self._compare(load, hold, returned=returned)
+            elif hold := self.settling.get(load.id):
+                self._see_whether_it_lasts(load, hold, returned=returned)
         self.away = frozenset(away)
         known = {load.id for load in loads}
         for gone in self.notes.keys() - known:
             del self.notes[gone]
         for gone in self.holds.keys() - known:
             self._forget(gone)
+        for gone in self.settling.keys() - known:
+            self._let_go(gone)
 
     def take_results(self, results: Sequence[Result]) -> None:
         """Take in how calls ended, and give up what takes too long."""
@@ -72,7 +82,7 @@ class Ledger:
             if pending is None or result.number != pending.number:
                 continue
             if result.ok:
-                self.pending = replace(pending, until=self.now + CONFIRM_S)
+                self.pending = replace(pending, until=self.now + CONFIRM_S, heard=True)
             else:
                 self._fail(pending)
         if self.pending is not None and self.now >= self.pending.until:
@@ -81,15 +91,15 @@ class Ledger:
     def take_requests(self, requests: Sequence[Request]) -> None:
         """Take in what was asked for loads."""
         for request in requests:
-            hold = self.holds.get(request.load)
             if request.wish is Wish.STAY_OFF:
-                if hold is not None:
-                    self._keep_off(request.load, hold)
-                continue
-            if hold is not None:
-                self._put(request.load, replace(hold, give=Reason.RELEASED))
-            if request.load in self.notes:
-                self._leave_alone(request.load)
+                self._keep_off(request.load)
+            else:
+                self._release(request.load)
+
+    def forgive(self) -> None:
+        """Let loads be asked at once that did not come on: somebody wants that all are."""
+        for load in self.holds:
+            self._forgive(load)
 
     def _note(self, load: Load, *, returned: bool) -> None:
         """Write down whether a load is on, and let time end what is written of it."""
@@ -115,10 +125,7 @@ class Ledger:
             case Phase.OFF, True:
                 self._came_on(load, hold, returned=returned)
             case Phase.AGAIN, False:
-                if (returned or load.ours) and hold.give is not Reason.TURNED_OFF:
-                    self._put(load.id, replace(hold, phase=Phase.OFF))
-                else:
-                    self._override(load.id, Reason.TURNED_OFF)
+                self._went_off_again(load, hold, returned=returned)
             case Phase.TURNING_ON, True:
                 self.acted_at = self.now
                 self.end_hold(load.id, hold.give or Reason.RECHARGED)
@@ -138,20 +145,78 @@ class Ledger:
         if self.notes[load.id].failed_at is not None:
             self.end_hold(load.id, hold.give or Reason.RECHARGED)
         elif returned and not hold.rebooted:
-            self._put(load.id, replace(hold, phase=Phase.AGAIN, rebooted=True, attempts=0))
+            again = replace(hold, phase=Phase.AGAIN, at=self.now, rebooted=True, attempts=0)
+            self._put(load.id, again)
         elif returned or late:
             self._override(load.id, Reason.TURNED_ON)
         elif hold.attempts < ATTEMPTS:
-            self._put(load.id, replace(hold, phase=Phase.AGAIN))
+            self._put(load.id, replace(hold, phase=Phase.AGAIN, at=self.now))
         else:
             self._put(load.id, replace(hold, phase=Phase.TURNING_OFF, at=self.now))
             self._mark_failed(load.id, Reason.TURN_OFF_FAILED)
 
-    def _keep_off(self, load: str, hold: Hold) -> None:
+    def _went_off_again(self, load: Load, hold: Hold, *, returned: bool) -> None:
+        """Find out why a load is off that came on while we held it.
+
+        One that did so right after it had turned off for us, or that was on for a moment only,
+        shows at last what it is; nobody wanted that. What somebody wants is known from what they
+        call.
+        """
+        by_itself = hold.bounced or self.now - hold.at <= SETTLE_S
+        if hold.give is not Reason.TURNED_OFF and (returned or load.ours or by_itself):
+            self._put(load.id, replace(hold, phase=Phase.OFF, at=self.now))
+        else:
+            self._override(load.id, Reason.TURNED_OFF)
+
+    def _see_whether_it_lasts(self, load: Load, hold: Hold, *, returned: bool) -> None:
+        """Find out what became of a load that came on a moment ago.
+
+        What goes off at once, or vanishes and returns off, has not really come on: it is asked
+        again, or held as before if it had vanished, or had come on unasked.
+        """
+        lately = self.now - hold.at <= SETTLE_S
+        if load.on and lately:
+            return
+        self._let_go(load.id)
+        if load.on or not (lately or returned):
+            return
+        if hold.phase is Phase.TURNING_ON and not returned:
+            self._try_on_again(load.id, replace(hold, told=True))
+            return
+        if hold.give is None:
+            self.end_release(load.id)
+        self._stay_off(load.id, hold)
+
+    def _let_go(self, load: str) -> None:
+        """Watch no more whether a load stays on."""
+        if self.settling.pop(load, None) is not None:
+            self.changed = True
+
+    def _release(self, load: str) -> None:
+        """Take in that somebody wants a load on."""
+        if (hold := self.holds.get(load)) is not None:
+            self._put(load, replace(hold, give=Reason.RELEASED))
+            self._forgive(load)
+        elif (hold := self.settling.get(load)) is not None:
+            self.settling[load] = replace(hold, give=Reason.RELEASED)
+        if load in self.notes:
+            self._leave_alone(load)
+
+    def _forgive(self, load: str) -> None:
+        """Let a load be asked at once that did not come on when it was asked last."""
+        note = self.notes.get(load)
+        if note is not None and self.holds[load].phase is Phase.OFF:
+            self._write(load, replace(note, failed_at=None))
+
+    def _keep_off(self, load: str) -> None:
         """Take in that somebody wants a load off: it is not ours to give back any more.
 
         While it is on, we wait until it is off: else we would begin to shed it at the same time.
         """
+        self._let_go(load)
+        hold = self.holds.get(load)
+        if hold is None:
+            return
         if hold.phase in {Phase.OFF, Phase.TURNING_ON}:
             self._override(load, Reason.TURNED_OFF)
         else:
@@ -159,9 +224,10 @@ class Ledger:
 
     def _wait_for_off(self, load: Load, hold: Hold) -> None:
         """Go on holding a load that may still turn off; no time runs while a call to it does."""
+        late_s = PASS_OVER_S if hold.heard else LATE_S
         if load.busy:
             self.holds[load.id] = replace(hold, at=self.now)
-        elif self._is_idle(load.id, hold) and self.now - hold.at >= LATE_S:
+        elif self._is_idle(load.id, hold) and self.now - hold.at >= late_s:
             self._drop(load.id)
 
     def _confirm_off(self, load: str, hold: Hold) -> None:
@@ -171,7 +237,7 @@ class Ledger:
         if hold.give is Reason.TURNED_OFF:
             self._override(load, Reason.TURNED_OFF)
             return
-        self._put(load, replace(hold, phase=Phase.OFF, at=self.now, try_at=None))
+        self._put(load, replace(hold, phase=Phase.OFF, at=self.now, try_at=None, heard=True))
         self._end_call(load)
         self.tell(Happening.SHED, load, Reason.REBOOTED if hold.rebooted else Reason(hold.cause))
 
@@ -179,19 +245,28 @@ class Ledger:
         """Take in that an attempt did not help."""
         self.pending = None
         hold = self.holds[pending.load]
+        if pending.turn is Turn.ON:
+            self._try_on_again(pending.load, hold)
+            return
+        hold = replace(hold, heard=hold.heard or pending.heard)
         if hold.attempts < ATTEMPTS:
             self._put(pending.load, replace(hold, try_at=self.now + RETRY_S))
-        elif pending.turn is Turn.OFF:
+        else:
             self._put(pending.load, replace(hold, at=self.now))
             self._mark_failed(pending.load, Reason.TURN_OFF_FAILED)
+
+    def _try_on_again(self, load: str, hold: Hold) -> None:
+        """Ask a load once more to turn on, or give it up for a while."""
+        if hold.attempts < ATTEMPTS:
+            self._put(load, replace(hold, try_at=self.now + RETRY_S))
         else:
-            self._stay_off(pending.load, hold)
-            self._mark_failed(pending.load, Reason.TURN_ON_FAILED)
+            self._stay_off(load, hold)
+            self._mark_failed(load, Reason.TURN_ON_FAILED)
 
     def _stay_off(self, load: str, hold: Hold) -> None:
         """Go on holding a load that was to be given back; what somebody asked for still counts."""
         give = hold.give if hold.give is Reason.RELEASED else None
-        self._put(load, replace(hold, phase=Phase.OFF, give=give))
+        self._put(load, replace(hold, phase=Phase.OFF, give=give, told=False))
 
     def _mark_failed(self, load: str, reason: Reason) -> None:
         """Leave a load out for a while."""
@@ -200,8 +275,10 @@ class Ledger:
 
     def _override(self, load: str, reason: Reason) -> None:
         """Take in that somebody decided about a load that we held."""
+        hold = self.holds[load]
         self._drop(load)
         if reason is Reason.TURNED_ON:
+            self.settling[load] = replace(hold, phase=Phase.OFF, give=None, at=self.now)
             self._leave_alone(load)
         self.tell(Happening.OVERRIDDEN, load, reason)
 
@@ -216,7 +293,8 @@ class Ledger:
     def ask_off(self, load: Load, cause: Cause) -> Call | None:
         """Write down that a load is to turn off, and give the call; observing needs none."""
         hold = self.holds.get(load.id)
-        if hold is None:
+        self._let_go(load.id)
+        if hold is None or (hold.phase is Phase.TURNING_OFF and hold.try_at is None):
             hold = Hold(cause=cause, phase=Phase.TURNING_OFF, at=self.now, mode=load.mode)
             self.parked = self.parked.shed(load.id, self.now)
         attempts = hold.attempts + 1
@@ -257,11 +335,20 @@ class Ledger:
         )
 
     def end_hold(self, load: str, reason: Reason) -> None:
-        """Take in that a load is on again, as it should be."""
+        """Take in that a load is on again, as it should be; for a moment it may not stay so."""
+        hold = self.holds[load]
         self._drop(load)
+        if load != OBSERVED:
+            unasked = hold.phase is Phase.AGAIN
+            phase = Phase.OFF if unasked else Phase.TURNING_ON
+            attempts = hold.attempts if hold.phase is Phase.TURNING_ON else 0
+            self.settling[load] = replace(
+                hold, phase=phase, at=self.now, give=reason, attempts=attempts
+            )
         if reason is Reason.RELEASED:
             self._leave_alone(load)
-        self.tell(Happening.RESTORED, load, reason)
+        if not hold.told:
+            self.tell(Happening.RESTORED, load, reason)
 
     def tell(self, what: Happening, load: str | None, reason: Reason) -> None:
         """Add an event."""

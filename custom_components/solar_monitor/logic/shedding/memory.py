@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from ..stored import is_number
 from .grid import GridWatch
+from .lack import Lack
 from .senses import Senses
 from .terms import Cause, Reason, Turn
 
@@ -44,16 +45,25 @@ class Hold:
     cause: Cause
     phase: Phase
     at: float
-    """Since when it is off; while it turns off, since when only time can tell whether it does."""
+    """Since when it is off, or on again; while it turns off, since when only time can tell."""
     mode: str | None = None
     """What it did before."""
     rebooted: bool = False
     """Whether it came back on by itself once."""
     give: Reason | None = None
     """Why it is given back, once that is decided; or that it is not, but let go once it is off."""
+    heard: bool = False
+    """Whether it took a call to turn off without an error: then it may obey long after."""
     attempts: int = 0
     try_at: float | None = None
     """When to ask it again."""
+    told: bool = False
+    """Whether it was told that it is given back; since then it has gone off once more."""
+
+    @property
+    def bounced(self) -> bool:
+        """Whether it is on again because it did not stay off; its device did not start anew."""
+        return self.phase is Phase.AGAIN and (not self.rebooted or self.attempts > 0)
 
     def to_dict(self) -> dict[str, Any]:
         """Give what must survive a restart, as JSON."""
@@ -64,6 +74,7 @@ class Hold:
             "mode": self.mode,
             "rebooted": self.rebooted,
             "give": self.give,
+            "heard": self.heard,
         }
 
     @classmethod
@@ -77,6 +88,7 @@ class Hold:
                 "mode": str() | None as mode,
                 "rebooted": bool(rebooted),
                 "give": str() | None as give,
+                **rest,
             } if (
                 cause in Cause
                 and phase in Phase
@@ -90,6 +102,7 @@ class Hold:
                     mode=mode,
                     rebooted=rebooted,
                     give=None if give is None else Reason(give),
+                    heard=rest.get("heard") is True,
                 )
             case _:
                 return None
@@ -194,6 +207,8 @@ class Pending:
     turn: Turn
     until: float
     """When to give this attempt up."""
+    heard: bool = False
+    """Whether it has ended without an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +218,8 @@ class Memory:
     at: float | None = None
     """When the last decision was made."""
     holds: Mapping[str, Hold] = field(default_factory=dict)
+    settling: Mapping[str, Hold] = field(default_factory=dict)
+    """Loads that came on a moment ago, as they were held: what does not stay on is held again."""
     notes: Mapping[str, Note] = field(default_factory=dict)
     acted_at: float | None = None
     """When a load was last seen to obey."""
@@ -210,10 +227,13 @@ class Memory:
     fault_until: float | None = None
     """Until when nothing is shed because there was a fault."""
     grid: GridWatch = field(default_factory=GridWatch)
+    lack: Lack = field(default_factory=Lack)
 
     senses: Senses = field(default_factory=Senses)
     pending: Pending | None = None
     calls: int = 0
+    armed: bool = False
+    """Whether loads could be shed at the last decision."""
     away: frozenset[str] = frozenset()
     """The loads that were unavailable at the last look."""
     blind: bool = True
@@ -222,7 +242,7 @@ class Memory:
     @property
     def owned(self) -> frozenset[str]:
         """The loads to be told of in any case: they may be off because of us."""
-        return frozenset(self.holds)
+        return frozenset(self.holds) | frozenset(self.settling)
 
     def resumed(self, now: float) -> tuple[float, Self]:
         """Give the time to go on with, and the memory as it is after a step of the clock."""
@@ -243,15 +263,17 @@ class Memory:
         )
 
     def _patient(self, now: float) -> Self:
-        """Give a load that was asked to turn off its time to do so, as if that were just now.
+        """Give what a load was asked its time to be seen, as if it was asked just now.
 
-        After a start or a leap of the clock nobody knows how much of that time has passed.
+        After a start or a leap of the clock nobody knows how much of that time has passed, or
+        whether the load took the call.
         """
         holds = {
-            load: replace(hold, at=now) if hold.phase is Phase.TURNING_OFF else hold
+            load: replace(hold, at=now, heard=True) if hold.phase is Phase.TURNING_OFF else hold
             for load, hold in self.holds.items()
         }
-        return replace(self, holds=holds)
+        settling = {load: replace(hold, at=now) for load, hold in self.settling.items()}
+        return replace(self, holds=holds, settling=settling)
 
     def _shifted(self, by_s: float) -> Self:
         """Move all stamps by some seconds."""
@@ -259,13 +281,17 @@ class Memory:
         def moved(stamp: float | None) -> float | None:
             return None if stamp is None else stamp + by_s
 
+        def moved_all(holds: Mapping[str, Hold]) -> dict[str, Hold]:
+            return {
+                load: replace(hold, at=hold.at + by_s, try_at=moved(hold.try_at))
+                for load, hold in holds.items()
+            }
+
         pending = self.pending
         return replace(
             self,
-            holds={
-                load: replace(hold, at=hold.at + by_s, try_at=moved(hold.try_at))
-                for load, hold in self.holds.items()
-            },
+            holds=moved_all(self.holds),
+            settling=moved_all(self.settling),
             notes={
                 load: replace(
                     note,
@@ -278,6 +304,7 @@ class Memory:
             acted_at=moved(self.acted_at),
             parked=replace(self.parked, at=self.parked.at + by_s),
             fault_until=moved(self.fault_until),
+            lack=self.lack.shifted(by_s),
             pending=None if pending is None else replace(pending, until=pending.until + by_s),
             senses=replace(self.senses, silent_since=moved(self.senses.silent_since)),
         )
@@ -287,12 +314,14 @@ class Memory:
         return {
             "at": self.at,
             "holds": {load: hold.to_dict() for load, hold in self.holds.items()},
+            "settling": {load: hold.to_dict() for load, hold in self.settling.items()},
             "notes": {load: note.to_dict() for load, note in self.notes.items()},
             "acted_at": self.acted_at,
             "parked": self.parked.to_dict(),
             "fault_until": self.fault_until,
             "grid": self.grid.to_dict(),
-            "silent_since": self.senses.silent_since,
+            "lack": self.lack.to_dict(),
+            "senses": self.senses.to_dict(),
             "away": sorted(self.away),
         }
 
@@ -304,12 +333,14 @@ class Memory:
         return cls(
             at=_stamp(data.get("at")),
             holds=_entries(data.get("holds"), Hold.from_dict),
+            settling=_entries(data.get("settling"), Hold.from_dict),
             notes=_entries(data.get("notes"), Note.from_dict),
             acted_at=_stamp(data.get("acted_at")),
             parked=Parked.from_dict(data.get("parked")),
             fault_until=_stamp(data.get("fault_until")),
             grid=GridWatch.from_dict(data.get("grid")),
-            senses=Senses(silent_since=_stamp(data.get("silent_since"))),
+            lack=Lack.from_dict(data.get("lack")),
+            senses=Senses.from_dict(data.get("senses")),
             away=_names(data.get("away")),
         )
 

@@ -56,6 +56,10 @@ class Decision:
     events: tuple[Event, ...]
     stale: bool
     """Whether there has been no believable reading for so long that somebody must be told."""
+    rare_s: float | None
+    """How far apart readings come if that is why; None: none come."""
+    lacks_power: bool
+    """Whether a power that decides has been unknown for so long that somebody must be told."""
     grid: Grid
     again_at: float | None
     """When to decide again if no new reading comes before."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .config import Config
 from .inputs import Load
-from .ledger import OBSERVED, Ledger
+from .ledger import LATE_S, OBSERVED, Ledger
 from .memory import Hold, Phase
 from .rules import Rules
 from .terms import Cause, Reason, Turn
@@ -111,7 +111,7 @@ class Planner:
         nothing_to_shed = self._rules.cause(0) is None
         for place, load in enumerate(self._loads):
             hold = ledger.holds.get(load.id)
-            if hold is not None:
+            if hold is not None and not self._is_free(load, hold):
                 if hold.phase is Phase.AGAIN and load.on:
                     return self._step_off(load, hold.cause)
             elif nothing_to_shed or not self._may_shed(load):
@@ -119,6 +119,14 @@ class Planner:
             elif cause := self._rules.cause(place):
                 return self._step_off(load, cause)
         return None
+
+    def _is_free(self, load: Load, hold: Hold) -> bool:
+        """Tell whether a load that was asked to turn off, and is asked no more, can be shed anew.
+
+        It may yet obey what it was asked; but whoever needs it off need not wait for that long.
+        """
+        is_over = hold.phase is Phase.TURNING_OFF and self._ledger.now - hold.at >= LATE_S
+        return is_over and hold.give is None and not load.busy
 
     def _may_shed(self, load: Load) -> bool:
         """Tell whether a load is one that can be shed now, its dwell aside."""

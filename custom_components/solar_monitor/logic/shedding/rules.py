@@ -92,10 +92,22 @@ class Rules:
         """Whether a fault may change anything: off-grid and at a critical charge it may not."""
         return self.grid.state is Grid.PRESENT and not self.is_critical
 
+    def lacks_power(self, place: int) -> bool:
+        """Tell whether the charge is so low that a power would decide, and that is not known."""
+        if self.cause(place) is not None:
+            return False
+        senses = self.senses
+        level = self.config.levels(place, offgrid=True).shed_below
+        alone = bool(self.grid.lost) and senses.soc < level
+        if senses.battery is None and (self.is_critical or alone):
+            return True
+        rests = self.parked.calm and self.rests
+        return self.is_low(place) and senses.surplus is None and not rests
+
     @property
-    def lacks_power(self) -> bool:
-        """Whether the charge is so low that the unknown surplus would decide."""
-        return self.is_low(0) and self.senses.surplus is None
+    def knows_powers(self) -> bool:
+        """Whether the powers that decide are known."""
+        return self.senses.surplus is not None and self.senses.battery is not None
 
     @property
     def is_low_anyhow(self) -> bool:

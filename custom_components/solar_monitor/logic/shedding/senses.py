@@ -1,9 +1,10 @@
 """What was heard lately: the samples, and what follows from them over time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
+from ..stored import is_number
 from .config import Config
 from .inputs import Reading, finite
 
@@ -31,7 +32,7 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Senses:
-    """What was heard since the start, or since the last silence; stored is `silent_since` only."""
+    """What was heard since the start, or since the last silence; stored is what a silence was."""
 
     since: float | None = None
     """Since when there was somebody to listen (unix s)."""
@@ -46,6 +47,9 @@ class Senses:
     samples: tuple[Sample, ...] = ()
     count: int = 0
     """How many believable samples came without a silence between them."""
+    rare_s: float | None = None
+    """How far apart the last samples came that had too long a silence between them; None once
+    there were enough without one."""
     first_at: float = 0.0
     at: float | None = None
     soc: float = 0.0
@@ -90,7 +94,13 @@ class Senses:
     def started(self, now: float) -> Self:
         """Begin to listen anew; a silence that was there before goes on."""
         silent_since = now if self.silent_since is None else self.silent_since
-        return type(self)(since=now, heard=self.heard, silent_since=silent_since)
+        return type(self)(
+            since=now,
+            heard=self.heard,
+            silent_since=silent_since,
+            told=self.told,
+            rare_s=self.rare_s,
+        )
 
     def silent_s(self, now: float) -> float:
         """Tell for how long nothing could be decided."""
@@ -103,6 +113,31 @@ class Senses:
         """Tell whether there are enough samples, and new ones."""
         fresh = self.at is not None and now - self.at < STALE_S
         return fresh and self.count >= config.valid_samples
+
+    def too_rare_s(self, now: float) -> float | None:
+        """Tell how far apart samples come if that is too rarely; None: it is not, or none come.
+
+        A start makes no difference until it is known better.
+        """
+        last = self.since if self.at is None else self.at
+        come = last is not None and now - last < REPAIR_S
+        return self.rare_s if come else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what must survive a restart, as JSON."""
+        return {"silent_since": self.silent_since, "told": self.told, "rare_s": self.rare_s}
+
+    @classmethod
+    def from_dict(cls, data: object) -> Self:
+        """Read it back for a new start; what is damaged is left out."""
+        if not isinstance(data, Mapping):
+            return cls()
+        silent_since, rare_s = data.get("silent_since"), data.get("rare_s")
+        return cls(
+            silent_since=silent_since if is_number(silent_since) else None,
+            told=data.get("told") is True,
+            rare_s=rare_s if is_number(rare_s) else None,
+        )
 
     @property
     def has_fault(self) -> bool:
@@ -123,7 +158,13 @@ class Senses:
         before = self
         if self.at is None or at - self.at >= STALE_S:
             before = replace(
-                self, samples=(), count=0, first_at=at, parked_since=None, no_draw_since=None
+                self,
+                samples=(),
+                count=0,
+                rare_s=self._rare_s(at, config),
+                first_at=at,
+                parked_since=None,
+                no_draw_since=None,
             )
         sample = _sample(reading, at, config)
         samples = (*before.samples, sample)
@@ -144,6 +185,7 @@ class Senses:
             samples=samples,
             count=count,
             ready_at=at if ready else before.ready_at,
+            rare_s=None if ready else before.rare_s,
             silent_since=at if ready else before.silent_since,
             told=before.told and not ready,
             at=at,
@@ -160,6 +202,16 @@ class Senses:
             if sample.inverter is None
             else _since(before.no_draw_since, at, holds=sample.inverter > DRAW_OVER_W),
         )
+
+    def _rare_s(self, at: float, config: Config) -> float | None:
+        """Tell how far apart samples come, where this is not the first silence without enough.
+
+        One silence after many samples is no interval, and neither is one that lasts long.
+        """
+        if self.at is None:
+            return self.rare_s
+        enough = self.count >= config.valid_samples
+        return None if enough or at - self.at >= REPAIR_S else at - self.at
 
 
 def _sample(reading: Reading, at: float, config: Config) -> Sample:
@@ -190,7 +242,11 @@ def _mean(
     config: Config,
     most: int | None = None,
 ) -> float | None:
-    """Give the mean of a power from a time on, None if there are too few samples of it."""
+    """Give the mean of a power from a time on, None if there are too few samples of it.
+
+    Where samples come so rarely that too few of them lie within, the last ones count.
+    """
+    begin = min(begin, samples[-config.valid_samples :][0].at)
     known = [
         power for sample in samples if sample.at >= begin and (power := value(sample)) is not None
     ]

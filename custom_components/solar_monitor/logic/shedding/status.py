@@ -20,6 +20,8 @@ class Outcome(NamedTuple):
     ledger: Ledger
     mandate: Mandate
     step: Step | None
+    needs_power: bool
+    """Whether a power that is unknown decides about a load that is on."""
 
 
 def judge(outcome: Outcome) -> tuple[Status, Reason]:
@@ -41,11 +43,13 @@ def judge(outcome: Outcome) -> tuple[Status, Reason]:
 
 def _resting(outcome: Outcome) -> tuple[Status, Reason]:
     """Tell the status while nothing moves."""
-    _, rules, ledger, mandate, _ = outcome
+    rules, ledger, mandate = outcome.rules, outcome.ledger, outcome.mandate
+    if outcome.needs_power:
+        return Status.HOLDING, Reason.POWER_UNKNOWN
     causes = {hold.cause for hold in ledger.holds.values() if hold.phase is not Phase.TURNING_OFF}
     if causes:
         return Status.SHED, Reason(next(cause for cause in WORST_FIRST if cause in causes))
-    if mandate.reason is None and rules.lacks_power:
+    if mandate.reason is None and rules.lacks_power(0):
         return Status.HOLDING, Reason.POWER_UNKNOWN
     return Status.NORMAL, mandate.reason or _why_nothing(rules, ledger)
 

@@ -79,6 +79,8 @@ class Reason(StrEnum):
     """What could be shed was released by somebody."""
     NOTHING_LEFT = "nothing_left"
     """There is a reason to shed, but no load is on that may be."""
+    RARE = "rare"
+    """Readings come, but too rarely."""
     POWER_UNKNOWN = "power_unknown"
     """The charge is low, but the powers that decide are unknown."""
 
