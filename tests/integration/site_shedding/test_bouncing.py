@@ -1,6 +1,7 @@
 """Switches that are polled: for a moment they show what they were, or long nothing new."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
 import pytest
@@ -157,39 +158,25 @@ async def test_a_load_that_is_polled_every_five_minutes_comes_back(
 
 
 @pytest.mark.usefixtures("off")
-async def test_a_load_that_did_not_come_back_is_asked_at_once_if_somebody_asks_for_it(
+@pytest.mark.parametrize(
+    "ask", [lambda shedding: shedding.release(POOL), Shedding.disarm], ids=["release", "disarm"]
+)
+async def test_a_load_that_did_not_come_back_is_asked_at_once_when_somebody_wants_it(
     hass: HomeAssistant,
     machine: TimeMachine,
     battery: Battery,
     shedding: Shedding,
     plugs: Sequence[Plug],
+    ask: Callable[[Shedding], Coroutine[Any, Any, None]],
 ) -> None:
     plugs[0].fault = Fault.REFUSES
     battery.recovers(90)
     await machine.run(5 * MINUTE)
     assert shedding.status == ("error", "turn_on_failed")
     plugs[0].fault = None
-    await machine.finish(shedding.release(POOL))
+    await machine.finish(ask(shedding))
     await machine.run(5)
     assert states_of(hass, ALL) == ["on", "on", "on"]
-
-
-@pytest.mark.usefixtures("off")
-async def test_a_load_that_did_not_come_back_is_asked_at_once_when_load_shedding_is_switched_off(
-    hass: HomeAssistant,
-    machine: TimeMachine,
-    battery: Battery,
-    shedding: Shedding,
-    plugs: Sequence[Plug],
-) -> None:
-    plugs[0].fault = Fault.REFUSES
-    battery.recovers(90)
-    await machine.run(5 * MINUTE)
-    plugs[0].fault = None
-    await machine.finish(shedding.disarm())
-    await machine.run(5)
-    assert states_of(hass, ALL) == ["on", "on", "on"]
-    assert shedding.status == ("disarmed", "disarmed")
 
 
 async def test_what_has_just_come_on_and_is_away_is_not_told_of_when_the_site_is_removed(
