@@ -50,7 +50,19 @@ async def check(demo: Demo) -> bool:
     ]
     print_table(line for each in looks for line in each.lines)
     report(looks, problems)
+    if problems:
+        await tell_refusals(demo)
     return not problems
+
+
+async def tell_refusals(demo: Demo) -> None:
+    """Say what the guards have refused, for whoever has to find out why the check fails."""
+    for watched in demo.everything:
+        exported = await demo.client.get(f"/api/diagnostics/config_entry/{watched.entry_id}")
+        source = exported["data"].get("source", {})
+        if refusals := source.get("refusals"):
+            say(f"{watched.kind} refused: {refusals}")
+            say(f"{watched.kind} counters: {source.get('memory')}")
 
 
 async def attend(demo: Demo, watched: Watched) -> tuple[Look, list[str]]:

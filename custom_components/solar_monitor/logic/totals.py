@@ -33,6 +33,8 @@ The raw value of a device is judged against the last one that was believed (its 
 - The first value ever is believed at once, for there is nothing to compare it with, and is only
   the starting point of statistics. If it was wrong, the truth comes back as a new level and the
   total continues without a step. A first 0 needs 3 polls in which other values are not zero.
+- What is written only every few minutes (`written_every_s`) may make its first step right after
+  its first value was heard.
 
 Energies are in kWh, times in seconds, powers in W.
 """
@@ -85,6 +87,9 @@ class CounterLimit:
     """What may come at once: energy that was counted elsewhere and is told later."""
     agreeing_s: float = AGREEING_S
     """For how long a held value has to stay; more where what is wrong stays for hours."""
+    written_every_s: float = 0.0
+    """How old the first value may have been when it was heard: who writes it does so that rarely,
+    and the next one may come at once."""
 
     @property
     def digits(self) -> int:
@@ -282,7 +287,7 @@ class CounterGuard:
         """Judge a value while none was believed before."""
         if raw == 0 and not (awake and self._note(raw, poll).polls >= AGREEING_POLLS):
             return Verdict.HELD_ZERO
-        self._level = _Level(raw)
+        self._level = _Level(raw, self.limit.written_every_s)
         self._candidate = None
         return Verdict.ACCEPTED
 

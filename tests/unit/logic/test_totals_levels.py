@@ -154,6 +154,14 @@ def test_a_first_value_is_believed_at_once() -> None:
     assert feed.guard.total == 12_000.3
 
 
+@pytest.mark.parametrize(("rise", "verdict"), [(0.7, Verdict.ACCEPTED), (0.8, Verdict.HELD_JUMP)])
+def test_a_first_value_may_be_as_old_as_its_page(rise: float, verdict: Verdict) -> None:
+    # 0.2 kWh are two steps, 0.5 kWh what 4 kW with the margin of a half count in five minutes.
+    feed = Feed(limit=replace(LIMIT, power_w=4_000, written_every_s=300))
+    assert feed.give(12_000.0) is Verdict.ACCEPTED
+    assert feed.give(12_000.0 + rise, after=0) is verdict
+
+
 @pytest.mark.parametrize("raw", [429_496_729.5, math.nan, -1.0, None])
 def test_an_impossible_first_value_is_never_believed(raw: float | None) -> None:
     feed = Feed()

@@ -140,6 +140,16 @@ def test_what_panels_tell_late_passes_at_once_where_it_is_their_sum() -> None:
     assert shown == [5_000.0, 5_003.0]
 
 
+def test_the_first_step_of_a_page_that_is_written_every_five_minutes_may_come_at_once() -> None:
+    # 7 kW for five minutes, of which the first answer was already that old.
+    life = Life()
+    life.poll({}, {TOTAL: 9_000.0, IMPORT: 100.0})
+    shown = life.poll({}, {TOTAL: 9_000.583, IMPORT: 100.583})
+    assert shown[TOTAL] == 9_000.583
+    assert shown[IMPORT] == 100.0, "the CT of the grid is read at once, so this is impossible"
+    assert life.poll({}, {TOTAL: 9_001.166})[TOTAL] == 9_000.583, "the next one takes its time"
+
+
 def test_a_larger_system_than_was_known_has_larger_limits_at_once() -> None:
     life = Life()
     life.guards = EnvoyGuards(Limits.size(1))

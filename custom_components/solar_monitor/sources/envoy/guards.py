@@ -34,6 +34,9 @@ SMALLEST_HOUSE_LIMIT_W: Final = 25_000.0
 POWER_MARGIN: Final = 2.0
 RESOLUTION_KWH: Final = 0.001
 _LONGEST_REPORT_H: Final = 1.0
+# Pages with totals of production and consumption are written anew every five minutes.
+_WRITTEN_EVERY_S: Final = 300.0
+_WRITTEN: Final = ("production", "consumption", CT_SUM)
 
 # Counters of our own generation, which the panels limit rather than the connection to the grid.
 _OWN: Final = ("production", "ct_production", "inverter_production", "ct_pv3p")
@@ -90,7 +93,9 @@ class Limits:
 
         What panels have made is told when they report: of up to an hour, many at once.
         """
-        steady = CounterLimit(self.counted_by(key), RESOLUTION_KWH)
+        written_s = _WRITTEN_EVERY_S if key.startswith(_WRITTEN) else 0.0
+        power_w = self.counted_by(key)
+        steady = CounterLimit(power_w, RESOLUTION_KWH, written_every_s=written_s)
         told = replace(steady, burst_kwh=self.own_w * _LONGEST_REPORT_H / 1_000)
         return (told, {}) if key == INVERTER_SUM else (steady, {Origin.INVERTERS: told})
 
