@@ -290,6 +290,19 @@ def test_what_somebody_seems_to_turn_on_and_goes_off_at_once_is_held_as_before()
     assert scene.asked == ["-a", "+a"]
 
 
+def test_a_device_that_vanishes_as_it_comes_on_and_shows_off_for_a_moment_is_not_ours() -> None:
+    scene = given_back()
+    scene.turn("a", on=None)
+    scene.run(10)
+    scene.turn("a", on=False)
+    scene.run(20, soc=20.0)
+    assert scene.shed == ["a"]
+    scene.turn("a", on=True)
+    scene.run(300)
+    assert scene.asked == ["-a", "+a"]
+    assert scene.told(Happening.RESTORED) == ["a: recharged"]
+
+
 # Whatever happens meanwhile.
 
 

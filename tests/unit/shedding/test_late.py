@@ -121,6 +121,21 @@ def test_what_may_still_obey_is_known_after_a_restart() -> None:
     assert scene.shed == ["a"]
 
 
+@pytest.mark.parametrize("back_s", [0.0, HOUR])
+def test_what_was_asked_just_before_a_restart_may_obey_late(back_s: float) -> None:
+    scene = ready("a", soc=39.0)
+    scene.manner["a"] = Manner.IGNORES
+    scene.run()
+    assert scene.asked == ["-a"]
+    scene.restart()
+    scene.now -= back_s
+    scene.config = replace(ARMED, armed=False)
+    scene.run(400)
+    scene.turn("a", on=False)
+    scene.run()
+    assert scene.shed == ["a"]
+
+
 # What a person wants need not wait until a load is asked again.
 
 

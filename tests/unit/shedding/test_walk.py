@@ -15,6 +15,7 @@ from custom_components.solar_monitor.logic.shedding import (
     Status,
     Wish,
 )
+from custom_components.solar_monitor.logic.shedding.ledger import BOUNCE_S
 from custom_components.solar_monitor.logic.shedding.memory import Phase
 from tests.unit.shedding.scene import Manner
 from tests.unit.shedding.watched import LATENESS, NAMES, Bounce, Lateness, Watched
@@ -202,7 +203,7 @@ class ShedWalk(RuleBasedStateMachine):
     def wishes(self, name: str, wish: Wish) -> None:
         """A person asks for something."""
         if wish is Wish.STAY_OFF:
-            self.house.ours.discard(name)
+            self.house.want_off(name)
         self.house.decide(requests=[Request(name, wish)])
 
     @rule(wish=st.sampled_from(list(Wish)), obeys=st.booleans())
@@ -214,7 +215,7 @@ class ShedWalk(RuleBasedStateMachine):
             return
         result = house.carry_out(call) if obeys else Result(call.number, ok=False)
         if wish is Wish.STAY_OFF:
-            house.ours.discard(call.load)
+            house.want_off(call.load)
         house.look(requests=[Request(call.load, wish)])
         house.look(results=[result])
         house.decide()
@@ -249,27 +250,29 @@ class ShedWalk(RuleBasedStateMachine):
             return
         before |= now_on
         gone = name in house.memory.away
-        # Of what was stored before the clock was set back nobody knows how long ago that was.
-        timeless = house.memory.at is not None and house.memory.at > house.now
+        # What comes on right after it went off, as far as the clock tells, did so by itself.
+        by_itself = name in house.memory.holds and house.is_new(house.memory.holds[name], BOUNCE_S)
         house.by_hand(name, on=True)
         given_up = name in house.memory.notes and house.memory.notes[name].failed_at is not None
         house.loads = {each: replace(load, watched=True) for each, load in house.loads.items()}
         house.decide()
         house.loads = {each: replace(load, watched=False) for each, load in house.loads.items()}
-        exempt = before or gone or given_up or timeless
+        exempt = before or gone or given_up or by_itself
         if hold is not None and hold.phase is Phase.OFF and not exempt:
             assert name in house.released, "overrules somebody"
 
     @rule(hours=st.sampled_from([-24.0, -1.0, -0.01, 0.01, 1.0, 5.0]))
     def clock_step(self, hours: float) -> None:
-        """The clock is corrected."""
-        house = self.house
-        house.now += hours * 3_600
-        house.elapsed_s += max(0.0, hours * 3_600)
-        if abs(hours) > 0.1:
-            # A small step cannot be told from time that passes: there devices are a little early.
-            house.late = [(at + hours * 3_600, name, on) for at, name, on in house.late]
-            house.good_at += min(0.0, hours * 3_600)
+        """The clock is corrected; a small step forward cannot be told from time that passes."""
+        house, seconds = self.house, hours * 3_600
+        if 0 < seconds < 60:
+            house.pass_time(seconds)
+        else:
+            house.now += seconds
+            house.elapsed_s += max(0.0, seconds)
+        if abs(seconds) > 60:
+            house.late = [late._replace(at=late.at + seconds) for late in house.late]
+            house.good_at += min(0.0, seconds)
             house.good_samples = 0
         house.decide()
 

@@ -40,6 +40,15 @@ class Lateness(NamedTuple):
     ok: bool = False
 
 
+class Late(NamedTuple):
+    """What a load will do, or show: because it was asked to, or by itself."""
+
+    at: float
+    name: str
+    on: bool
+    by_itself: bool = False
+
+
 LATENESS: Final = (Lateness(LATE_S), Lateness(SLOW_S, busy=True), Lateness(SLOW_S, ok=True))
 
 
@@ -55,7 +64,7 @@ class Watched(Scene):
         self.elapsed_s = 0.0
         self.good_at = -math.inf
         self.good_samples = 0
-        self.late: list[tuple[float, str, bool]] = []
+        self.late: list[Late] = []
         self.lateness: dict[str, Lateness] = {}
         self.bounces: dict[str, Bounce] = {}
 
@@ -75,21 +84,22 @@ class Watched(Scene):
         if lateness := self.lateness.get(call.load):
             self.calls.append(call)
             self.loads[call.load] = replace(load, busy=lateness.busy)
-            self.late.append((self.now + lateness.late_s, call.load, on))
+            self.late.append(Late(self.now + lateness.late_s, call.load, on))
             return Result(call.number, ok=lateness.ok)
         result = super().carry_out(call)
         if self.loads[call.load].on is not load.on:
             self.obeyed(call, load)
-            if bounce := self.bounces.get(call.load):
+            bounce = self.bounces.get(call.load)
+            if bounce is not None and not self.is_wanted_off(call.load):
                 self.bounce(call.load, bounce, on=on)
         return result
 
     def bounce(self, name: str, bounce: Bounce, *, on: bool) -> None:
         """Let a load that has just obeyed show the opposite soon, and then what it is."""
         at = self.now + bounce.after_s
-        self.late.append((at, name, not on))
+        self.late.append(Late(at, name, not on, by_itself=True))
         if bounce.then_s is not None:
-            self.late.append((at + bounce.then_s, name, on))
+            self.late.append(Late(at + bounce.then_s, name, on, by_itself=True))
 
     def may_shed(self, load: Load, call: Call) -> None:
         """Check that a load may be turned off now."""
@@ -133,8 +143,13 @@ class Watched(Scene):
 
     def forget_late(self, name: str) -> None:
         """Let a device do the last thing that it was told only."""
-        self.late = [late for late in self.late if late[1] != name]
+        self.late = [late for late in self.late if late.name != name]
         self.loads[name] = replace(self.loads[name], busy=False)
+
+    def want_off(self, name: str) -> None:
+        """Let a person want a load off: what it does from then on is nobody's doing but theirs."""
+        self.ours.discard(name)
+        self.late = [late for late in self.late if late.name != name or not late.by_itself]
 
     @override
     def restart(self) -> None:
@@ -154,7 +169,7 @@ class Watched(Scene):
             # Whether it was us or them cannot be known while we ask for the same, or while the
             # device itself may show now one thing and now the other.
             turning = hold is not None and (hold.phase is Phase.TURNING_OFF or hold.bounced)
-            again = hold is not None and hold.phase is Phase.AGAIN and self.is_new(hold)
+            again = hold is not None and hold.phase is Phase.AGAIN and self.may_be_new(hold)
             if turning or again or self.may_not_last(name):
                 self.turned(name, on=False)
         self.turn(name, on=on)
@@ -162,21 +177,24 @@ class Watched(Scene):
     def may_not_last(self, name: str) -> bool:
         """Tell whether a load came on so lately that it may go off by itself."""
         hold = self.memory.settling.get(name)
-        return hold is not None and self.is_new(hold)
+        return hold is not None and self.may_be_new(hold)
 
-    def is_new(self, hold: Hold) -> bool:
-        """Tell whether a load has done only for a moment what it does."""
-        now = max(self.now, self.memory.at or self.now)
-        return now - hold.at <= SETTLE_S
+    def may_be_new(self, hold: Hold) -> bool:
+        """Tell whether a load may have come on only a moment ago; after a start nobody knows."""
+        return self.memory.blind or self.is_new(hold, SETTLE_S)
+
+    def is_new(self, hold: Hold, seconds: float) -> bool:
+        """Tell whether a load has done for a moment only what it does."""
+        return max(self.now, self.memory.at or self.now) - hold.at <= seconds
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass; what obeys late does so."""
         end = self.now + seconds
         self.elapsed_s += seconds
-        while self.late and (first := min(self.late))[0] <= end:
-            at, name, on = first
+        while self.late and (first := min(self.late)).at <= end:
+            name, on = first.name, first.on
             self.late.remove(first)
-            self.now = max(self.now, at)
+            self.now = max(self.now, first.at)
             self.loads[name] = replace(self.loads[name], busy=False)
             if self.loads[name].on is not None and self.loads[name].on is not on:
                 self.turn(name, on=on)

@@ -142,7 +142,7 @@ class Ledger:
     def _came_on(self, load: Load, hold: Hold, *, returned: bool) -> None:
         """Find out why a load is on that was off."""
         late = self.now - hold.at > BOUNCE_S and not load.ours
-        if self.notes[load.id].failed_at is not None:
+        if self.notes[load.id].failed_at is not None or (hold.told and not late):
             self.end_hold(load.id, hold.give or Reason.RECHARGED)
         elif returned and not hold.rebooted:
             again = replace(hold, phase=Phase.AGAIN, at=self.now, rebooted=True, attempts=0)
@@ -185,7 +185,8 @@ class Ledger:
             return
         if hold.give is None:
             self.end_release(load.id)
-        self._stay_off(load.id, hold)
+        told = hold.phase is Phase.TURNING_ON
+        self._stay_off(load.id, replace(hold, at=self.now), told=told)
 
     def _let_go(self, load: str) -> None:
         """Watch no more whether a load stays on."""
@@ -263,10 +264,10 @@ class Ledger:
             self._stay_off(load, hold)
             self._mark_failed(load, Reason.TURN_ON_FAILED)
 
-    def _stay_off(self, load: str, hold: Hold) -> None:
+    def _stay_off(self, load: str, hold: Hold, *, told: bool = False) -> None:
         """Go on holding a load that was to be given back; what somebody asked for still counts."""
         give = hold.give if hold.give is Reason.RELEASED else None
-        self._put(load, replace(hold, phase=Phase.OFF, give=give, told=False))
+        self._put(load, replace(hold, phase=Phase.OFF, give=give, told=told))
 
     def _mark_failed(self, load: str, reason: Reason) -> None:
         """Leave a load out for a while."""
@@ -315,8 +316,9 @@ class Ledger:
             self.end_hold(OBSERVED, reason)
             return None
         attempts = hold.attempts + 1 if hold.phase is Phase.TURNING_ON else 1
-        hold = replace(hold, phase=Phase.TURNING_ON, give=reason, attempts=attempts, try_at=None)
-        self._put(load.id, hold)
+        told = hold.told and hold.phase is Phase.TURNING_ON
+        hold = replace(hold, phase=Phase.TURNING_ON, give=reason, attempts=attempts, told=told)
+        self._put(load.id, replace(hold, try_at=None))
         return self._call(load.id, hold, Turn.ON, reason)
 
     def _call(self, load: str, hold: Hold, turn: Turn, reason: Reason) -> Call:

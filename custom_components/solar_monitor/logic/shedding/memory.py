@@ -253,7 +253,9 @@ class Memory:
             now = max(now, at)
         if steady and self.senses.since is not None:
             return now, self
-        moved = self._shifted(gap_s) if gap_s < -SLEW_S else self._patient(now)
+        moved = self._shifted(gap_s) if gap_s < -SLEW_S else self
+        if gap_s >= -SLEW_S or self.senses.since is None:
+            moved = moved.patient(now)
         return now, replace(
             moved,
             grid=moved.grid.restarted(),
@@ -262,7 +264,7 @@ class Memory:
             blind=moved.blind or gap_s >= -SLEW_S,
         )
 
-    def _patient(self, now: float) -> Self:
+    def patient(self, now: float) -> Self:
         """Give what a load was asked its time to be seen, as if it was asked just now.
 
         After a start or a leap of the clock nobody knows how much of that time has passed, or
