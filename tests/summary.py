@@ -59,9 +59,14 @@ def add_suite(summary: Summary, report: Path, *, good: bool) -> None:
     count.failed += failed
     count.skipped += skipped
     count.passed += int(numbers.get("tests", 0)) - failed - skipped
+    cases: dict[str, ET.Element] = {}
     for case in () if suite is None else suite.iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        if name in cases:
+            summary.lines.append(f"SECOND TRY: {name}")
+        cases[name] = case
+    for name, case in cases.items():
         if (reason := case.find("skipped")) is not None:
-            name = f"{case.get('classname')}::{case.get('name')}"
             summary.lines.append(f"SKIPPED: {name}: {reason.get('message')}")
         add_to_matrix(summary, case)
     if not good and not failed:
