@@ -15,7 +15,8 @@ goes on from where it stands when the origin changes:
 - A small fall is the meter's own consumption at night, in firmware whose counter is a balance: the
   total stands still until the counter has come up again.
 - A second counter of the same energy can be a witness: once it has risen, the total may not rise by
-  more than `WITNESS_FACTOR` times as much and `WITNESS_SLACK_KWH`. One that stands still tells
+  more than `WITNESS_FACTOR` times as much, and what can be counted in `WITNESS_LATE_S`: so late the
+  witness may tell, all at once or a part of it. One that stands still tells
   nothing; it may be the one that is stuck, and so does one that was not heard for a quarter of an
   hour, as after a restart. After more than a day without a value, in which almost
   anything can have been counted, the witness is waited for, but not for ever.
@@ -33,9 +34,10 @@ from .totals import CounterGuard, CounterLimit, CounterMemory, Rebase, Verdict
 AWAY_S: Final = 600.0
 SMALL_FALL_KWH: Final = 0.1
 WITNESS_FACTOR: Final = 2.0
-WITNESS_SLACK_KWH: Final = 1.0
+WITNESS_LATE_S: Final = 3_600.0
 LONG_SILENCE_S: Final = 86_400.0
 WITNESS_WAIT_S: Final = 900.0
+_WS_PER_KWH: Final = 3_600_000.0
 _BELIEVED: Final = (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.REBASED)
 
 
@@ -206,7 +208,8 @@ class OriginCounter:
         lately = witness.at is not None and now - witness.at <= WITNESS_WAIT_S
         if not lately or witness.total <= mark.witness:
             return None
-        return WITNESS_FACTOR * (witness.total - mark.witness) + WITNESS_SLACK_KWH
+        late_kwh = self._limit_of(origin).power_w * WITNESS_LATE_S / _WS_PER_KWH
+        return WITNESS_FACTOR * (witness.total - mark.witness) + late_kwh
 
     def _offset(self, origin: str, total: float, now: float) -> float:
         """Give the offset of an origin: the one it has, or a new one after a long absence."""

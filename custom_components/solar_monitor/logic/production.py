@@ -3,7 +3,8 @@
 - Nothing for an hour of light, or as long as is asked for, is a problem, and one until something
   comes: the night neither starts nor ends it. An unknown power says nothing.
 - The meter and the inverters count the same energy. If one of them gets less than `AGREEMENT` of
-  what the other gets, over `WINDOW_KWH` and twice in a row, a meter measures something else: a
+  what the other gets, over `WINDOW_KWH` (more where that is made while the inverters have not
+  reported yet) and twice in a row, a meter measures something else: a
   clamp that hangs loose, is turned round or sits around the wrong wire. A counter that stands still
   while the other goes on is no second opinion: firmware lets one of them stall (docs/envoy.md).
 
@@ -82,14 +83,23 @@ class SumCheck:
         """Give what must survive a restart, as JSON."""
         return {"from": self._from and list(self._from), "bad": self._bad}
 
-    def offer(self, ct_kwh: float | None, inverters_kwh: float | None) -> bool | None:
-        """Take in both totals, kWh; tells whether they agree, None while that is not known."""
+    def offer(
+        self,
+        ct_kwh: float | None,
+        inverters_kwh: float | None,
+        *,
+        window_kwh: float = WINDOW_KWH,
+    ) -> bool | None:
+        """Take in both totals, kWh; tells whether they agree, None while that is not known.
+
+        They are compared each time that one of them has counted `window_kwh`.
+        """
         if ct_kwh is None or inverters_kwh is None:
             return self.agree
         if self._from is None:
             self._from = (ct_kwh, inverters_kwh)
         ct, inverters = ct_kwh - self._from[0], inverters_kwh - self._from[1]
-        if max(ct, inverters) < WINDOW_KWH:
+        if max(ct, inverters) < window_kwh:
             return self.agree
         self._from = (ct_kwh, inverters_kwh)
         if min(ct, inverters) <= 0:

@@ -33,8 +33,9 @@ The raw value of a device is judged against the last one that was believed (its 
 - The first value ever is believed at once, for there is nothing to compare it with, and is only
   the starting point of statistics. If it was wrong, the truth comes back as a new level and the
   total continues without a step. A first 0 needs 3 polls in which other values are not zero.
-- What is written only every few minutes (`written_every_s`) may make its first step right after
-  its first value was heard.
+- What is written only every few minutes (`written_every_s`) was measured up to that long before it
+  was heard: it may rise by what can be counted in that time as well, for a reload may ask right
+  before and right after it is written. A fall by no more than that is an older page.
 
 Energies are in kWh, times in seconds, powers in W.
 """
@@ -88,8 +89,8 @@ class CounterLimit:
     agreeing_s: float = AGREEING_S
     """For how long a held value has to stay; more where what is wrong stays for hours."""
     written_every_s: float = 0.0
-    """How old the first value may have been when it was heard: who writes it does so that rarely,
-    and the next one may come at once."""
+    """How old a value may be when it is heard: whoever writes it does so that rarely, or another
+    place that does so stands in for a quicker one."""
 
     @property
     def digits(self) -> int:
@@ -107,10 +108,14 @@ class CounterLimit:
         return _FLOAT_NOISE_STEPS * self.resolution_kwh
 
     def permits(self, rise_kwh: float, within_s: float) -> bool:
-        """Tell whether a counter may rise so much in this time; a step down is rounding."""
+        """Tell whether a counter may rise so much in this time.
+
+        A step down is rounding, and what an older page lacks.
+        """
         most = RISE_STEPS * self.resolution_kwh + self.burst_kwh
-        most += RISE_FACTOR * self.power_w * within_s / _WS_PER_KWH
-        return -self.resolution_kwh - self.noise_kwh <= rise_kwh <= most + self.noise_kwh
+        most += RISE_FACTOR * self.power_w * (within_s + self.written_every_s) / _WS_PER_KWH
+        least = -self.resolution_kwh - self.power_w * self.written_every_s / _WS_PER_KWH
+        return least - self.noise_kwh <= rise_kwh <= most + self.noise_kwh
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +292,7 @@ class CounterGuard:
         """Judge a value while none was believed before."""
         if raw == 0 and not (awake and self._note(raw, poll).polls >= AGREEING_POLLS):
             return Verdict.HELD_ZERO
-        self._level = _Level(raw, self.limit.written_every_s)
+        self._level = _Level(raw)
         self._candidate = None
         return Verdict.ACCEPTED
 

@@ -120,6 +120,13 @@ def test_one_that_counts_much_less_disagrees_after_two_comparisons(
     assert counters.count(AGREEMENT * 2.001, 2.0) is True
 
 
+def test_more_is_compared_where_inverters_tell_more_at_once() -> None:
+    check = SumCheck()
+    check.offer(9_000.0, 4_000.0, window_kwh=10.0)
+    assert check.offer(9_009.9, 4_005.0, window_kwh=10.0) is None
+    assert check.offer(9_010.0, 4_009.0, window_kwh=10.0) is True
+
+
 def test_a_counter_that_stands_still_is_no_second_opinion() -> None:
     counters = Counters()
     for _ in range(5):

@@ -154,12 +154,29 @@ def test_a_first_value_is_believed_at_once() -> None:
     assert feed.guard.total == 12_000.3
 
 
-@pytest.mark.parametrize(("rise", "verdict"), [(0.7, Verdict.ACCEPTED), (0.8, Verdict.HELD_JUMP)])
-def test_a_first_value_may_be_as_old_as_its_page(rise: float, verdict: Verdict) -> None:
-    # 0.2 kWh are two steps, 0.5 kWh what 4 kW with the margin of a half count in five minutes.
-    feed = Feed(limit=replace(LIMIT, power_w=4_000, written_every_s=300))
-    assert feed.give(12_000.0) is Verdict.ACCEPTED
-    assert feed.give(12_000.0 + rise, after=0) is verdict
+WRITTEN: Final = replace(LIMIT, power_w=4_000, written_every_s=300)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize(
+    ("rise", "verdict"),
+    [
+        (0.7, Verdict.ACCEPTED),
+        (0.8, Verdict.HELD_JUMP),
+        (-0.4, Verdict.UNCHANGED),
+        (-0.5, Verdict.HELD_FALL),
+    ],
+)
+def test_a_value_may_be_as_old_as_its_page(
+    rise: float, verdict: Verdict, *, restarted: bool
+) -> None:
+    # 0.2 kWh are two steps, 0.5 kWh what 4 kW with the margin of a half count in five minutes, and
+    # 0.1 + 0.333 kWh what an older page lacks at most.
+    feed = Feed(limit=WRITTEN)
+    assert feed.give_all(12_000.0, 12_000.5, after=600)[-1] is Verdict.ACCEPTED
+    if restarted:
+        feed = Feed(feed.guard.memory, WRITTEN)
+    assert feed.give(12_000.5 + rise, after=0) is verdict
 
 
 @pytest.mark.parametrize("raw", [429_496_729.5, math.nan, -1.0, None])

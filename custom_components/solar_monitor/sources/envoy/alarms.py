@@ -11,7 +11,7 @@ from typing import Any, Final
 from ...clients.envoy.endpoints import Block
 from ...clients.envoy.readings import Ct, CtKind, Readings
 from ...logic.panels import Change
-from ...logic.production import ProductionWatch, SumCheck
+from ...logic.production import WINDOW_KWH, ProductionWatch, SumCheck
 from ..spec import Happening
 from .guards import PANEL_W, EnvoyGuards
 from .sky import Sky
@@ -39,6 +39,8 @@ GRID_V: Final = 90.0
 # What an array makes at least by day, as a share of what it can: thick clouds leave ten times that.
 LEAST_SHARE: Final = 0.001
 LEAST_W: Final = 3.0
+# What meter and inverters have counted is compared over what the array makes at most in this time.
+COMPARED_H: Final = 1.0
 # An endpoint that has said nothing for so long tells nothing any more.
 EVIDENCE_S: Final = 900.0
 _NORMAL: Final = ("normal", None)
@@ -94,7 +96,11 @@ class Alarms:
                 production.power_w, now=now, light=sky.light, least_w=least_w
             )
         if readings.sums.block in updated:
-            self._sums.offer(guards.total(CT_SUM), guards.total(INVERTER_SUM))
+            # Panels report all at once and late: of a large array more than the window in minutes.
+            window_kwh = max(WINDOW_KWH, guards.own_w * COMPARED_H / 1_000)
+            self._sums.offer(
+                guards.total(CT_SUM), guards.total(INVERTER_SUM), window_kwh=window_kwh
+            )
         if Block.METERS in updated:
             self._faulty_meters = dict(_faults(readings.cts))
         # What one of the two says still holds while the other is silent, but not that all is well.

@@ -34,9 +34,10 @@ SMALLEST_HOUSE_LIMIT_W: Final = 25_000.0
 POWER_MARGIN: Final = 2.0
 RESOLUTION_KWH: Final = 0.001
 _LONGEST_REPORT_H: Final = 1.0
-# Pages with totals of production and consumption are written anew every five minutes.
+# Both sums come from a page that is written anew every five minutes, or from one of now. Either may
+# be asked again at once: after a reload, and when the gateway is back.
 _WRITTEN_EVERY_S: Final = 300.0
-_WRITTEN: Final = ("production", "consumption", CT_SUM)
+_WRITTEN: Final = (CT_SUM, INVERTER_SUM)
 
 # Counters of our own generation, which the panels limit rather than the connection to the grid.
 _OWN: Final = ("production", "ct_production", "inverter_production", "ct_pv3p")
@@ -93,7 +94,7 @@ class Limits:
 
         What panels have made is told when they report: of up to an hour, many at once.
         """
-        written_s = _WRITTEN_EVERY_S if key.startswith(_WRITTEN) else 0.0
+        written_s = _WRITTEN_EVERY_S if key in _WRITTEN else 0.0
         power_w = self.counted_by(key)
         steady = CounterLimit(power_w, RESOLUTION_KWH, written_every_s=written_s)
         told = replace(steady, burst_kwh=self.own_w * _LONGEST_REPORT_H / 1_000)
@@ -129,6 +130,11 @@ class EnvoyGuards:
             if counter.total is not None and key in days:
                 self._days[key] = DayCounter.from_dict(days[key], power_w=limits.counted_by(key))
         self._unproven = unproven_of(memory or {}, self._counters, proven=proven)
+
+    @property
+    def own_w(self) -> float:
+        """What the panels can make at most, W."""
+        return self._limits.own_w
 
     def limit(self, limits: Limits) -> None:
         """Take other limits, of a system that turned out to be of another size."""
