@@ -12,10 +12,11 @@ What the house took follows from the others:
 different moments, a panel's every 15 minutes, so the sum goes to and fro a little around the truth.
 It is published as its running maximum, and moves only while all parts are known. When a part comes
 or goes, or while nothing measures the grid, the sum lacks something: from then on the load goes on
-from where it stands. If a counter was wrong for long (a CT that is turned round counts what is
-imported as exported), the balance lags behind its maximum, and the load would stand still until
-that is made up for. What of it has stood for a whole day, though all counters came in meanwhile,
-will never be made up for: all but 10 kWh of that is let go.
+from where it stands, less what the sum was behind by before: that a late part still brings. If a
+counter was wrong for long (a CT that is turned round counts what is imported as exported), the
+balance lags behind its maximum, and the load would stand still until that is made up for. What of
+it has stood for a whole day, though all counters came in meanwhile, will never be made up for: all
+but 10 kWh of that is let go.
 
 After a power cut the store may be older than what was shown last. A sum of rises does not mind:
 once each part has been heard it has caught up, and until then it is unknown. Where a part is gone
@@ -166,6 +167,7 @@ class _Load:
             self._floor = max(self._floor, self._reserved)
         shift = saved.get("shift")
         self._shift = shift if is_number(shift) else 0.0
+        self._debt = _positive(saved.get("debt"))
         day, least = saved.get("day"), saved.get("least_debt")
         self._day = day if isinstance(day, int) else None
         self._least_debt = least if is_number(least) else None
@@ -182,6 +184,7 @@ class _Load:
             "reserved": self._reserved,
             "floor": self._floor,
             "shift": self._shift,
+            "debt": self._debt,
             "adrift": self.adrift,
             "day": self._day,
             "least_debt": self._least_debt,
@@ -199,12 +202,17 @@ class _Load:
         return round(self._highest, _DIGITS) if known else None
 
     def follow(self, balance: float) -> None:
-        """Take in the balance of all totals, as all of them are known."""
+        """Take in the balance of all totals, as all of them are known.
+
+        When it goes on, what a late part still owes was counted before, and is no new energy.
+        """
         if self.adrift:
-            self._shift = self._highest - balance
+            risen = balance - (self._highest - self._shift - self._debt)
+            owed = max(0.0, min(self._debt, LARGEST_DEBT_KWH) - max(0.0, risen))
+            self._shift = self._highest - balance - owed
             self.known, self.adrift, self._changed = True, False, True
         self._highest = max(self._highest, balance + self._shift)
-        debt = self._highest - balance - self._shift
+        debt = self._debt = self._highest - balance - self._shift
         self._least_debt = debt if self._least_debt is None else min(self._least_debt, debt)
 
     def begin_day(self, day: int) -> None:

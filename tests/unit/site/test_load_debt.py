@@ -120,3 +120,22 @@ def test_however_counters_go_the_load_never_falls_nor_rises_by_more_than_they_sa
             rise = {flow: kwh - told[flow] for flow, kwh in house.told.items()}
             most = max(0.0, rise[Flow.PV] + rise[Flow.IMPORT] - rise[Flow.EXPORT])
             assert -1e-9 <= (house.totals.load or 0.0) - before <= most + 0.0011
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_a_late_part_owes_when_the_load_goes_on_is_nothing_that_the_house_took(
+    *, restarted: bool
+) -> None:
+    # Panels made 1.5 kWh in a quarter of an hour and tell so at its end; 1.25 kWh were exported.
+    totals = SiteTotals()
+    late = (0.0, 1.167)
+    told = ((0.0, 0.0, True), (*late, True), (*late, False), (*late, True), (1.5, 1.25, True))
+    for pv, exported, counts in told:
+        readings: dict[Flow, dict[str, float | None]] = {
+            Flow.PV: {"a": 9_000.0 + pv},
+            Flow.EXPORT: {"a": 5_000.0 + exported},
+        }
+        totals.offer(readings, load_counts=counts)
+        if restarted:
+            totals = SiteTotals(json.loads(json.dumps(totals.to_dict())))
+    assert totals.load == pytest.approx(0.25)
