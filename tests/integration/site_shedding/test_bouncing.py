@@ -78,6 +78,24 @@ async def test_a_load_that_does_not_stay_on_is_asked_again(
 
 
 @pytest.mark.usefixtures("off")
+async def test_what_somebody_turns_on_with_the_card_of_a_polled_switch_is_theirs(
+    hass: HomeAssistant,
+    machine: TimeMachine,
+    plugs: Sequence[Plug],
+) -> None:
+    await machine.run(10 * MINUTE)
+    before = list(plugs[0].asked)
+    await call(hass, "turn_on")
+    await machine.run(3)
+    plugs[0].flip(on=False)  # a poll that was under way shows the old state
+    await machine.run(10)
+    plugs[0].flip(on=True)  # and the next one the truth
+    await machine.run(HOUR)
+    assert plugs[0].asked == [*before, "on"]
+    assert states_of(hass, ALL[:1]) == ["on"]
+
+
+@pytest.mark.usefixtures("off")
 async def test_a_load_that_never_stays_on_is_told_of_as_long_as_it_does_so(
     hass: HomeAssistant,
     machine: TimeMachine,

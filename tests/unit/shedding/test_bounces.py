@@ -303,6 +303,25 @@ def test_a_device_that_vanishes_as_it_comes_on_and_shows_off_for_a_moment_is_not
     assert scene.told(Happening.RESTORED) == ["a: recharged"]
 
 
+@pytest.mark.parametrize(("on_s", "theirs"), [(28, False), (40, True)])
+def test_what_vanished_and_is_off_comes_on_by_itself_only_soon_after_it_went_off(
+    on_s: float, *, theirs: bool
+) -> None:
+    # Half a minute from when it went off, not from when it came on.
+    scene = given_back()
+    scene.run(15)
+    scene.turn("a", on=None)
+    scene.run(10)
+    scene.turn("a", on=False)
+    scene.decide()
+    scene.run(on_s, soc=20.0)
+    scene.turn("a", on=True)
+    scene.decide()
+    assert (scene.told(Happening.OVERRIDDEN) == ["a: turned_on"]) is theirs
+    assert scene.released == (["a"] if theirs else [])
+    assert scene.asked == ["-a", "+a"]
+
+
 # Whatever happens meanwhile.
 
 

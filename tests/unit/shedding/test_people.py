@@ -354,3 +354,46 @@ def test_a_load_that_vanishes_during_its_call_is_forgotten() -> None:
     assert scene.asked == ["-b"]
     assert scene.off == ["b"]
     assert scene.memory.owned == {"b"}
+
+
+# What they turned on shows for a moment what it was.
+
+
+@pytest.mark.parametrize("on_s", [2.0, 20.0, 40.0])
+@pytest.mark.parametrize("vanishes", [False, True])
+def test_what_somebody_turned_on_and_shows_off_for_a_moment_is_theirs(
+    *, vanishes: bool, on_s: float
+) -> None:
+    scene = shed("a")
+    scene.run(600)
+    scene.turn("a", on=True)
+    scene.run(5)
+    if vanishes:
+        scene.turn("a", on=None)
+        scene.run(3)
+    scene.turn("a", on=False)
+    scene.decide()
+    scene.run(on_s)
+    scene.turn("a", on=True)
+    scene.decide()
+    scene.run(HOUR)
+    assert scene.released == ["a"]
+    assert scene.asked == ["-a"]
+
+
+def test_what_somebody_turned_on_and_stayed_off_is_a_rebooted_device_later() -> None:
+    scene = shed("a")
+    scene.run(600)
+    scene.turn("a", on=True)
+    scene.run(5)
+    scene.turn("a", on=False)
+    scene.run(HOUR)
+    scene.turn("a", on=None)
+    scene.run(60)
+    scene.turn("a", on=True)
+    scene.run(10)
+    assert scene.asked == ["-a", "-a"]
+    scene.turn("a", on=True)
+    scene.run(90)
+    assert scene.asked == ["-a", "-a", "-a"], "it showed for a moment what it was"
+    assert scene.released == []

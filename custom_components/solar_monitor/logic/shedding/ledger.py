@@ -141,10 +141,12 @@ class Ledger:
 
     def _came_on(self, load: Load, hold: Hold, *, returned: bool) -> None:
         """Find out why a load is on that was off."""
-        late = self.now - hold.at > BOUNCE_S and not load.ours
+        soon = self.now - hold.at <= BOUNCE_S
+        theirs = hold.wanted and soon
+        late = theirs or not (soon or load.ours)
         if self.notes[load.id].failed_at is not None or (hold.told and not late):
             self.end_hold(load.id, hold.give or Reason.RECHARGED)
-        elif returned and not hold.rebooted:
+        elif returned and not (hold.rebooted or theirs):
             again = replace(hold, phase=Phase.AGAIN, at=self.now, rebooted=True, attempts=0)
             self._put(load.id, again)
         elif returned or late:
@@ -186,7 +188,7 @@ class Ledger:
         if hold.give is None:
             self.end_release(load.id)
         told = hold.phase is Phase.TURNING_ON
-        self._stay_off(load.id, replace(hold, at=self.now), told=told)
+        self._stay_off(load.id, replace(hold, at=self.now), told=told, wanted=hold.give is None)
 
     def _let_go(self, load: str) -> None:
         """Watch no more whether a load stays on."""
@@ -264,10 +266,10 @@ class Ledger:
             self._stay_off(load, hold)
             self._mark_failed(load, Reason.TURN_ON_FAILED)
 
-    def _stay_off(self, load: str, hold: Hold, *, told: bool = False) -> None:
+    def _stay_off(self, load: str, hold: Hold, *, told: bool = False, wanted: bool = False) -> None:
         """Go on holding a load that was to be given back; what somebody asked for still counts."""
         give = hold.give if hold.give is Reason.RELEASED else None
-        self._put(load, replace(hold, phase=Phase.OFF, give=give, told=told))
+        self._put(load, replace(hold, phase=Phase.OFF, give=give, told=told, wanted=wanted))
 
     def _mark_failed(self, load: str, reason: Reason) -> None:
         """Leave a load out for a while."""
@@ -299,7 +301,7 @@ class Ledger:
             hold = Hold(cause=cause, phase=Phase.TURNING_OFF, at=self.now, mode=load.mode)
             self.parked = self.parked.shed(load.id, self.now)
         attempts = hold.attempts + 1
-        hold = replace(hold, phase=Phase.TURNING_OFF, attempts=attempts, try_at=None)
+        hold = replace(hold, phase=Phase.TURNING_OFF, attempts=attempts, try_at=None, wanted=False)
         self._put(load.id, hold)
         if load.id == OBSERVED:
             self._put(OBSERVED, replace(hold, phase=Phase.OFF))

@@ -59,6 +59,8 @@ class Hold:
     """When to ask it again."""
     told: bool = False
     """Whether it was told that it is given back; since then it has gone off once more."""
+    wanted: bool = False
+    """Whether somebody had turned it on when it went off: what comes on soon is theirs again."""
 
     @property
     def bounced(self) -> bool:
