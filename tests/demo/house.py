@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -107,18 +108,27 @@ class House:
             hold_panels(self.gateway)
 
 
-def build(family: str, way: Way, roof: Roof | None = None, *, plant: Plant | None = None) -> House:
+def build(
+    family: str,
+    way: Way,
+    roof: Roof | None = None,
+    *,
+    plant: Plant | None = None,
+    now: datetime | None = None,
+) -> House:
     """Build a house with an inverter; its past begins yesterday at midnight.
 
     With `roof` it has more panels, with a gateway and an account at Enphase, as that says. `plant`
-    is what was built into it, if it is not what a house with such an inverter usually has.
+    is what was built into it, if it is not what a house with such an inverter usually has. `now` is
+    an aware datetime from which its clock goes on (default: the present).
     """
     if plant is None:
         plant = plant_for(family)
         plant = replace(plant, household_scale=plant.household_scale * HOUSEHOLD_FACTOR)
     plant, fittings = fit(plant, roof) if roof else (plant, None)
-    place = place_where_it_is(LATE_MORNING)
-    site = Site(SEED, Clock(running=True), place, plant, history_days=1)
+    clock = Clock(now, running=True)
+    place = place_where_it_is(LATE_MORNING, clock.now())
+    site = Site(SEED, clock, place, plant, history_days=1)
     logger = way.simulator(site, family=family, face=_inverter(family, site))
     if roof is None or fittings is None:
         return House(logger=logger, way=way)

@@ -15,12 +15,12 @@ from tests.demo.account import (
     troubles_of,
 )
 from tests.demo.gateway import Roof
-from tests.demo.house import WAYS, House, build
+from tests.demo.house import WAYS, House
 from tests.demo.truth import Between
 from tests.simulators.enlighten import Kind, Trouble
 from tests.simulators.envoy import Shape
 
-from .kit import answer
+from .kit import answer, build
 
 WAY = WAYS["solarman_v5"]
 

@@ -9,7 +9,9 @@ import yaml
 from tests.demo.config import INTEGRATION, write_config
 from tests.demo.errors import DemoError
 from tests.demo.gateway import Roof
-from tests.demo.house import WAYS, build
+from tests.demo.house import WAYS
+
+from .kit import build
 
 WAY = WAYS["solarman_v5"]
 

@@ -7,11 +7,13 @@ import pytest
 
 from tests.demo.gateway import Roof
 from tests.demo.gateway_truth import true_values_of
-from tests.demo.house import WAYS, House, build
+from tests.demo.house import WAYS, House
 from tests.demo.past import FINE, GATEWAY_COUNTERS, SITE_PAST
 from tests.simulators.envoy import CtKind, EnvoySimulator, Shape
 from tests.simulators.families import FACES
 from tests.simulators.site import Energies
+
+from .kit import build
 
 WAY = WAYS["solarman_v5"]
 

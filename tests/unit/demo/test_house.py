@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.demo.house import WAYS, build
+from tests.demo.house import LATE_MORNING, WAYS
 from tests.demo.truth import true_values
 from tests.simulators.families import FACES
+
+from .kit import NOW, build
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,9 @@ def test_the_house_shows_what_not_every_inverter_has() -> None:
     string = build("string", way)
     assert "grid_power" in true_values(string.logger)
     assert string.groups == ("grid_details", "load_details")
+
+
+def test_a_house_may_stand_in_another_time() -> None:
+    site = build("hybrid_1p", WAYS["solarman_v5"]).site
+    assert 0 <= (site.clock.now() - NOW).total_seconds() < 60
+    assert site.place.local(NOW.timestamp()).hour == LATE_MORNING

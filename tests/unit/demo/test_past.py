@@ -7,8 +7,10 @@ import pytest
 from tests.demo.client import Client, Json
 from tests.demo.entities import Shown
 from tests.demo.gateway import Roof
-from tests.demo.house import WAYS, build
+from tests.demo.house import WAYS
 from tests.demo.past import GATEWAY_PAST, import_past, past_of_inverter
+
+from .kit import build
 
 COUNTERS = {
     "hybrid_1p": "battery_charge_energy_total",

@@ -6,12 +6,12 @@ from typing import cast
 import pytest
 
 from tests.demo.gateway import Roof
-from tests.demo.house import WAYS, House, build
+from tests.demo.house import WAYS, House
 from tests.demo.site_truth import SiteTruth
 from tests.demo.truth import Between, Known
 from tests.simulators.envoy import Shape
 
-from .kit import answer
+from .kit import answer, build
 
 WAY = WAYS["solarman_v5"]
 CLOUD_ONLY = Roof(local=False)

@@ -266,7 +266,7 @@ async def test_a_name_that_leads_nowhere_cannot_be_connected_to(
         pass
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=resolver)) as session:
         with pytest.raises(error, match=text) as caught:
-            await exchange(session, Request(origin("http", f"envoy.local:{server.port}"), 1))
+            await exchange(session, Request(origin("http", f"envoy.local:{server.port}"), 10))
     assert type(caught.value) is error
 
 
