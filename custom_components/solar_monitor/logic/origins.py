@@ -37,7 +37,6 @@ WITNESS_FACTOR: Final = 2.0
 WITNESS_LATE_S: Final = 3_600.0
 LONG_SILENCE_S: Final = 86_400.0
 WITNESS_WAIT_S: Final = 900.0
-_WS_PER_KWH: Final = 3_600_000.0
 _BELIEVED: Final = (Verdict.ACCEPTED, Verdict.UNCHANGED, Verdict.REBASED)
 
 
@@ -208,7 +207,7 @@ class OriginCounter:
         lately = witness.at is not None and now - witness.at <= WITNESS_WAIT_S
         if not lately or witness.total <= mark.witness:
             return None
-        late_kwh = self._limit_of(origin).power_w * WITNESS_LATE_S / _WS_PER_KWH
+        late_kwh = self._limit_of(origin).counts_kwh(WITNESS_LATE_S)
         return WITNESS_FACTOR * (witness.total - mark.witness) + late_kwh
 
     def _offset(self, origin: str, total: float, now: float) -> float:

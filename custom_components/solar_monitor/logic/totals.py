@@ -107,14 +107,18 @@ class CounterLimit:
         """What floating point may add to or take from a difference."""
         return _FLOAT_NOISE_STEPS * self.resolution_kwh
 
+    def counts_kwh(self, within_s: float) -> float:
+        """Tell what it counts in this time at its power."""
+        return self.power_w * within_s / _WS_PER_KWH
+
     def permits(self, rise_kwh: float, within_s: float) -> bool:
         """Tell whether a counter may rise so much in this time.
 
         A step down is rounding, and what an older page lacks.
         """
         most = RISE_STEPS * self.resolution_kwh + self.burst_kwh
-        most += RISE_FACTOR * self.power_w * (within_s + self.written_every_s) / _WS_PER_KWH
-        least = -self.resolution_kwh - self.power_w * self.written_every_s / _WS_PER_KWH
+        most += RISE_FACTOR * self.counts_kwh(within_s + self.written_every_s)
+        least = -self.resolution_kwh - self.counts_kwh(self.written_every_s)
         return least - self.noise_kwh <= rise_kwh <= most + self.noise_kwh
 
 

@@ -39,8 +39,6 @@ GRID_V: Final = 90.0
 # What an array makes at least by day, as a share of what it can: thick clouds leave ten times that.
 LEAST_SHARE: Final = 0.001
 LEAST_W: Final = 3.0
-# What meter and inverters have counted is compared over what the array makes at most in this time.
-COMPARED_H: Final = 1.0
 # An endpoint that has said nothing for so long tells nothing any more.
 EVIDENCE_S: Final = 900.0
 _NORMAL: Final = ("normal", None)
@@ -96,8 +94,8 @@ class Alarms:
                 production.power_w, now=now, light=sky.light, least_w=least_w
             )
         if readings.sums.block in updated:
-            # Panels report all at once and late: of a large array more than the window in minutes.
-            window_kwh = max(WINDOW_KWH, guards.own_w * COMPARED_H / 1_000)
+            # Panels report late, perhaps all at once: of a large array more than the window.
+            window_kwh = max(WINDOW_KWH, guards.late_kwh)
             self._sums.offer(
                 guards.total(CT_SUM), guards.total(INVERTER_SUM), window_kwh=window_kwh
             )

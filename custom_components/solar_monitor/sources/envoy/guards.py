@@ -97,8 +97,13 @@ class Limits:
         written_s = _WRITTEN_EVERY_S if key in _WRITTEN else 0.0
         power_w = self.counted_by(key)
         steady = CounterLimit(power_w, RESOLUTION_KWH, written_every_s=written_s)
-        told = replace(steady, burst_kwh=self.own_w * _LONGEST_REPORT_H / 1_000)
+        told = replace(steady, burst_kwh=self.late_kwh)
         return (told, {}) if key == INVERTER_SUM else (steady, {Origin.INVERTERS: told})
+
+    @property
+    def late_kwh(self) -> float:
+        """Give the most that panels have made and not told yet."""
+        return self.own_w * _LONGEST_REPORT_H / 1_000
 
     @property
     def power_w(self) -> float:
@@ -132,9 +137,9 @@ class EnvoyGuards:
         self._unproven = unproven_of(memory or {}, self._counters, proven=proven)
 
     @property
-    def own_w(self) -> float:
-        """What the panels can make at most, W."""
-        return self._limits.own_w
+    def late_kwh(self) -> float:
+        """What the panels may have made at most and not told yet."""
+        return self._limits.late_kwh
 
     def limit(self, limits: Limits) -> None:
         """Take other limits, of a system that turned out to be of another size."""
